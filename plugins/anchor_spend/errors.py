@@ -1,0 +1,63 @@
+"""The named errors of the pipeline. Each carries a sentence that says what to do."""
+
+from dataclasses import dataclass
+
+
+class AnchorSpendError(Exception):
+    """Base of every error a person is meant to read; printed in one block, without a traceback."""
+
+
+class SpecError(AnchorSpendError):
+    """A publisher spec is not well formed (names the file, the key and the nearest valid key)."""
+
+
+class SettingsError(AnchorSpendError):
+    """An environment variable, option or folder cannot be used."""
+
+
+class DatabaseError(AnchorSpendError):
+    """PostgreSQL cannot be reached, or the role used lacks a right."""
+
+
+class DiscoverError(AnchorSpendError):
+    """A listing page, inbox or archive folder cannot be read or shows no files."""
+
+
+class FetchError(AnchorSpendError):
+    """A file or page could not be fetched; `is_transient` says whether a retry may help."""
+
+    def __init__(self, message: str, *, is_transient: bool) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
+
+
+class ReleaseError(AnchorSpendError):
+    """A release cannot be built, published or rolled back."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a file something was found; empty parts are left out of the message."""
+
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file and f"file {self.file}", self.sheet and f"sheet {self.sheet}"]
+        parts += [f"row {self.row}" if self.row else "", self.column and f"column {self.column!r}"]
+        return ", ".join(part for part in parts if part)
+
+
+class UnreadableFileError(AnchorSpendError):
+    """A file is not what its spec says, as a whole: type, encoding, headers, dates.
+
+    `rule` is a stable name (see the rule catalogue), `remedy` what a person can do about it. The message
+    never contains a cell value: it may be shown in logs and sent to the publisher.
+    """
+
+    def __init__(self, rule: str, detail: str, remedy: str, place: Place | None = None) -> None:
+        self.rule, self.detail, self.remedy, self.place = rule, detail, remedy, place or Place()
+        where = f"{self.place}: " if str(self.place) else ""
+        super().__init__(f"{where}[{rule}] {detail} What to do: {remedy}")

@@ -1,0 +1,213 @@
+"""Publisher specs: one closed, typed YAML file per anchor institution.
+
+In: plugins/publishers/<publisher_id>.yml. Out: frozen Publisher objects. Refuses unknown keys, wrong types,
+overlapping column aliases and a file whose name is not its publisher_id.
+"""
+
+import difflib
+import hashlib
+import re
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from anchor_spend.errors import SpecError
+from anchor_spend.settings import load_settings
+
+BodyType = Literal[
+    "council", "police", "fire", "nhs_trust", "nhs_commissioner", "ambulance",
+    "university", "college", "airport", "other",
+]  # fmt: skip
+FieldName = Literal[
+    "payment_date", "amount", "supplier_name", "supplier_ref", "supplier_postcode",
+    "supplier_company_number", "department", "category", "description", "transaction_ref", "body_name",
+]  # fmt: skip
+REQUIRED_FIELDS = ("payment_date", "amount", "supplier_name")
+
+
+def _check_regex(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
+    return pattern
+
+
+def _check_period(text: str) -> str:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text):
+        raise ValueError(f"{text!r} is not a month: write it as YYYY-MM")
+    return text
+
+
+Regex = Annotated[str, AfterValidator(_check_regex)]
+Period = Annotated[str, AfterValidator(_check_period)]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Threshold(_Closed):
+    """The smallest payment a body publishes, from a date on."""
+
+    valid_from: date
+    gbp: Decimal
+
+
+class Listing(_Closed):
+    """Pages that link a stream's files. A URL may hold {calendar_year}; `follow` matches further pages."""
+
+    urls: tuple[str, ...]
+    link: Regex  # searched in "<link text> <href>", ignoring case: what makes a link a file of this stream
+    not_link: Regex | None = None
+    follow: Regex | None = None  # searched in the href: pagination
+    download: Literal["direct", "sharepoint_share"] = "direct"
+    hosts: tuple[str, ...] = ()  # further hosts files may come from, next to those of `urls`
+
+
+class FileFormat(_Closed):
+    """How a file is encoded. Magic bytes decide its type; `family` is what we expect to find."""
+
+    family: Literal["delimited", "workbook"]
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")  # tried strictly, in this order
+    sheet: Regex | None = None  # name of the sheet to read; without it every visible sheet
+    dates: tuple[str, ...]  # strptime formats; one must read every date of a file
+    name_cut_at: int | None = None  # the publisher cuts supplier names at this many characters
+
+
+class Expected(_Closed):
+    """What a believable month looks like; outside is a critical gate failure."""
+
+    rows: tuple[int, int]
+    largest_payment_gbp: int
+
+
+class Stream(_Closed):
+    """One kind of file a body publishes."""
+
+    first_period: Period
+    last_period: Period | None = None
+    due_days: int = Field(ge=0, le=400)  # after the month's last day
+    date_basis: Literal["payment", "document"] = "payment"
+    listing: Listing | None = None  # None: files arrive in the inbox
+    format: FileFormat
+    columns: dict[FieldName, tuple[str, ...]]  # each must be matched by exactly one header
+    optional_columns: dict[FieldName, tuple[str, ...]] = {}
+    ignore: tuple[str, ...] = ()  # headers known and not needed
+    redaction: tuple[Regex, ...] = ()  # whole supplier names that hide a payee, ignoring case
+    steps: tuple[str, ...] = ()  # named functions of steps.py, run in this order
+    expected: Expected
+
+    @model_validator(mode="after")
+    def _columns_are_whole_and_distinct(self) -> "Stream":
+        missing = [name for name in REQUIRED_FIELDS if name not in self.columns]
+        if missing:
+            raise ValueError(f"columns: {', '.join(missing)} must be mapped")
+        seen: dict[str, str] = {}
+        mapped = [*self.columns.items(), *self.optional_columns.items()]
+        for name, aliases in [*mapped, ("ignore", self.ignore)]:
+            for alias in {normalise_header(alias) for alias in aliases}:
+                if alias in seen:
+                    raise ValueError(f"the header {alias!r} is claimed by both {seen[alias]} and {name}")
+                seen[alias] = name
+        return self
+
+
+class Publisher(_Closed):
+    """One anchor institution: who it is, and every stream it publishes."""
+
+    publisher_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,59}$")
+    name: str
+    org_id: str = Field(pattern=r"^[A-Z]{2}-[A-Z]+-.+$")
+    body_type: BodyType
+    ons_code: str | None = None
+    ods_code: str | None = None
+    postcode: str
+    valid_from: date
+    valid_to: date | None = None
+    predecessors: tuple[str, ...] = ()
+    vat_basis: Literal["net", "gross", "mixed", "unknown"]
+    thresholds: tuple[Threshold, ...]
+    licence: str
+    verified: date | None = None  # only after a first real fetch from the live site
+    streams: dict[Literal["payments", "purchase_card"], Stream]
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host this body's files may come from."""
+        listings = [stream.listing for stream in self.streams.values() if stream.listing]
+        named = [host for listing in listings for host in listing.hosts]
+        return frozenset(named + [urlsplit(url).hostname or "" for item in listings for url in item.urls])
+
+
+def normalise_header(header: str) -> str:
+    """A header as compared with aliases: outer white space, runs of it and case do not matter."""
+    return " ".join(header.replace("\u00a0", " ").split()).casefold()
+
+
+def _nearest(key: str, model: type[BaseModel]) -> str:
+    close = difflib.get_close_matches(key, list(model.model_fields), n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"valid keys: {', '.join(model.model_fields)}"
+
+
+_MODEL_BY_PARENT: dict[str, type[BaseModel]] = {
+    "streams": Stream,
+    "listing": Listing,
+    "format": FileFormat,
+    "expected": Expected,
+}
+
+
+def _owner(location: tuple[Any, ...]) -> type[BaseModel]:
+    parents = [part for part in location[:-1] if isinstance(part, str)]
+    for part in reversed(parents):
+        if part in _MODEL_BY_PARENT:
+            return _MODEL_BY_PARENT[part]
+    return Threshold if "thresholds" in parents else Publisher
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        hint = item["msg"].removeprefix("Value error, ")
+        if item["type"] == "extra_forbidden":
+            hint = f"unknown key; {_nearest(str(item['loc'][-1]), _owner(item['loc']))}"
+        lines.append(f"  {key or '(whole file)'}: {hint}")
+    return f"{path.name} is not a valid publisher spec:\n" + "\n".join(lines)
+
+
+def load_spec(path: Path) -> Publisher:
+    """The spec in one YAML file; SpecError names the file, each wrong key and the nearest valid one."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError(f"{path.name} cannot be read as YAML: {error}") from error
+    try:
+        publisher = Publisher.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(_explain(path, error)) from error
+    if publisher.publisher_id != path.stem:
+        raise SpecError(f"{path.name}: publisher_id is {publisher.publisher_id!r}; name the file after it")
+    return publisher
+
+
+def load_specs(folder: Path | None = None) -> dict[str, Publisher]:
+    """Every spec of a folder (default: plugins/publishers), by publisher_id."""
+    folder = folder or load_settings().publishers
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        raise SpecError(f"{folder} holds no publisher spec (*.yml).")
+    return {path.stem: load_spec(path) for path in paths}
+
+
+@cache
+def spec_sha256(publisher_id: str) -> str:
+    """Hash of a spec file: which mapping version read a file."""
+    return hashlib.sha256((load_settings().publishers / f"{publisher_id}.yml").read_bytes()).hexdigest()
