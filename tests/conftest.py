@@ -1,0 +1,64 @@
+"""Shared fixtures: one embedded PostgreSQL a session, and the folder of real files when it is there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anchor_spend import database
+from anchor_spend.settings import PROJECT, load_settings
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder of the test session; the process's settings point at it."""
+    folder = tmp_path_factory.mktemp("home")
+    before = {name: os.environ.get(name) for name in ("ANCHOR_SPEND_HOME", "DATABASE_URL")}
+    os.environ["ANCHOR_SPEND_HOME"] = str(folder)
+    os.environ.pop("DATABASE_URL", None)
+    load_settings.cache_clear()
+    yield folder
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    load_settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def database_server(home: Path) -> Iterator[str]:
+    """A running, migrated embedded PostgreSQL; yields its owner URL."""
+    server = database.embedded_server()
+    url = server.start()
+    database.migrate()
+    yield url
+    server.stop()
+
+
+_TABLES = """
+    select format('%I.%I', schemaname, tablename) from pg_tables
+    where schemaname in ('landing', 'reference', 'quality') and tablename not in ('migrations')
+       or (schemaname = 'warehouse' and tablename = 'supplier_decisions')
+"""
+
+
+@pytest.fixture
+def empty_database(database_server: str) -> str:
+    """The same server with every pipeline table empty and no release schema."""
+    with database.connect() as connection:
+        tables = [name for (name,) in connection.execute(_TABLES)]
+        connection.execute(f"truncate {', '.join(tables)} restart identity cascade".encode())
+        schemas = connection.execute("select nspname from pg_namespace where nspname like 'release\\_%'")
+        for (schema,) in schemas.fetchall():
+            connection.execute(f"drop schema {schema} cascade".encode())
+    return database_server
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real published files; skips where it is absent."""
+    folder = Path(os.environ.get("ANCHOR_SPEND_REAL_DATA") or PROJECT.parent / "shared" / "data")
+    if not (folder / "archive" / "manifest.csv").exists():
+        pytest.skip("shared/data not present: real-data test skipped")
+    return folder
