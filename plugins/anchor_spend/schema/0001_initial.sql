@@ -110,13 +110,14 @@ create table landing.set_aside (
 
 -- One row per distinct supplier as published: name, and the number and postcode printed beside it.
 create table landing.suppliers (
-    supplier_key text primary key,
     is_synthetic boolean not null,
+    supplier_key text not null,
     supplier_name text not null,
     company_number text not null default '',
     postcode text not null default '',
     name_cut_at integer,  -- the name fills the publisher's width limit: it may be cut
-    first_seen_at timestamptz not null default now()
+    first_seen_at timestamptz not null default now(),
+    primary key (is_synthetic, supplier_key)
 );
 
 -- reference ---------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ create table reference.public_bodies (
 create table warehouse.supplier_decisions (
     decision_id bigint generated always as identity primary key,
     is_synthetic boolean not null,
-    supplier_key text not null references landing.suppliers,
+    supplier_key text not null,
     entity_id text,  -- null: unmatched
     method text not null,  -- company_number, exact_name, name_and_postcode, previous_name, public_body, unmatched
     score numeric(5, 4),
@@ -190,9 +191,11 @@ create table warehouse.supplier_decisions (
     engine_version text not null,
     reference_fingerprint text not null,
     decided_at timestamptz not null default now(),
-    superseded_at timestamptz
+    superseded_at timestamptz,
+    foreign key (is_synthetic, supplier_key) references landing.suppliers
 );
-create unique index one_current_decision on warehouse.supplier_decisions (supplier_key) where superseded_at is null;
+create unique index one_current_decision on warehouse.supplier_decisions (is_synthetic, supplier_key)
+where superseded_at is null;
 
 -- quality -----------------------------------------------------------------------------------------------
 
