@@ -92,8 +92,17 @@ create table landing.payments (
     transaction_ref text,
     primary key (period, file_id, sheet, row_number)
 ) partition by range (period);
--- one partition per financial year, made by the loader; anything else lands here
+-- one partition per financial year; a file of any other month lands in the default one
 create table landing.payments_other partition of landing.payments default;
+do $$
+begin
+    for year in 2010..2039 loop
+        execute format(
+            'create table landing.payments_%s partition of landing.payments for values from (%L) to (%L)',
+            year, year || '-04', year + 1 || '-04'
+        );
+    end loop;
+end $$;
 create index on landing.payments (file_id);
 
 create table landing.set_aside (
@@ -203,8 +212,9 @@ create table quality.releases (
     release_number integer generated always as identity primary key,
     source text not null,
     is_synthetic boolean not null,
-    -- building: models under way. refused: a critical expectation failed. published: analysts may see it
-    status text not null default 'building' check (status in ('building', 'refused', 'failed', 'published')),
+    -- building: models under way. refused: a critical expectation failed. published: analysts may see it, or
+    -- did until a later one. withdrawn: rolled back, never built again from the same inputs.
+    status text not null default 'building' check (status in ('building', 'refused', 'failed', 'published', 'withdrawn')),
     status_reason text not null default '',
     fingerprint text not null,  -- of files, decisions, reference, code: equal means nothing new to release
     git_revision text not null,
