@@ -31,6 +31,10 @@ class FetchError(AnchorSpendError):
         self.is_transient = is_transient
 
 
+class LandingError(AnchorSpendError):
+    """Bytes in the landing store are missing, too large or no longer match their hash."""
+
+
 class ReleaseError(AnchorSpendError):
     """A release cannot be built, published or rolled back."""
 
