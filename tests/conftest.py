@@ -38,8 +38,7 @@ def database_server(home: Path) -> Iterator[str]:
 
 _TABLES = """
     select format('%I.%I', schemaname, tablename) from pg_tables
-    where schemaname in ('landing', 'reference', 'quality') and tablename not in ('migrations')
-       or (schemaname = 'warehouse' and tablename = 'supplier_decisions')
+    where schemaname in ('landing', 'reference', 'quality', 'warehouse') and tablename not in ('migrations')
 """
 
 

@@ -149,6 +149,7 @@ create table reference.postcodes (
     postcode_area text not null,  -- 'LU'
     outward_code text not null,  -- 'LU1'
     authority_code text,
+    region_code text,  -- null where the source of the postcodes does not say
     ward_code text,
     lsoa_code text,  -- 2021
     easting integer,  -- metres, EPSG:27700
