@@ -24,19 +24,38 @@ class DiscoverError(AnchorSpendError):
 
 
 class FetchError(AnchorSpendError):
-    """A file or page could not be fetched; `is_transient` says whether a retry may help."""
+    """A file or page could not be fetched; `is_transient` says whether a retry may help.
 
-    def __init__(self, message: str, *, is_transient: bool) -> None:
+    `status` is the HTTP status, where there was an answer.
+    """
+
+    def __init__(self, message: str, *, is_transient: bool, status: int | None = None) -> None:
         super().__init__(message)
-        self.is_transient = is_transient
+        self.is_transient, self.status = is_transient, status
 
 
 class LandingError(AnchorSpendError):
     """Bytes in the landing store are missing, too large or no longer match their hash."""
 
 
+class GateError(AnchorSpendError):
+    """A gate could not be run: its suite, or the facts it judges, are not as they must be."""
+
+
+class ReferenceDataError(AnchorSpendError):
+    """A register is missing, or a file of one is in no known layout."""
+
+
 class ReleaseError(AnchorSpendError):
     """A release cannot be built, published or rolled back."""
+
+
+class AirflowError(AnchorSpendError):
+    """Airflow cannot be started or reached, or refuses a request."""
+
+
+class RunError(AnchorSpendError):
+    """A run of the pipeline ended without a release."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,7 @@
+-- One row per financial year: the county.
+select
+    financial_year as subject,
+    sum(gross_gbp) as gross_gbp
+from {schema}.county_view
+where publisher_id <> 'county'
+group by financial_year
