@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pandas as pd
 
 Source = Literal["sample", "live", "archive"]
+AttemptOutcome = Literal["landed", "unchanged", "listing", "failed"]
 
 PAYMENT_COLUMNS = [
     "sheet",  # '' for text files
@@ -37,6 +38,7 @@ class DiscoveredFile:
     period: str
     url: str  # https://..., or file://... for an inbox or an archive
     link_text: str = ""
+    sha256: str = ""  # where an archive's manifest states it: the bytes must match
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class RawTable:
     rows: list[list[str]]
     encoding: str = ""
     delimiter: str = ""
+    kind: Literal["delimited", "xlsx", "xls", "ods"] = "delimited"
+    findings: "tuple[Finding, ...]" = ()  # remarks of the reading, such as a hidden sheet left unread
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class FetchAttempt:
     url: str
     started_at: datetime
     duration_ms: int
-    outcome: Literal["landed", "unchanged", "listing", "failed"]
+    outcome: AttemptOutcome
     http_status: int | None = None
     detail: str = ""
     response_headers: dict[str, str] = field(default_factory=dict)
