@@ -1,4 +1,4 @@
-"""The words of the sample ledgers: categories and departments of each body, and what each body hides a payee by.
+"""The words of the sample ledgers: categories and departments of each body, and how each body hides a payee.
 
 A payment's spend scope can be read off its category (or off the payee being a public body), as in real
 ledgers; a category stands under exactly one scope. The ledgers are invented; only their layout is real.

@@ -1,0 +1,205 @@
+"""Write the sample county: a synthetic, deterministic set of everything the pipeline reads, and its truth.
+
+In: a folder and a seed. Out: <folder>/sites (what the publisher server serves), inbox (the partner's files),
+reference (the invented registers), truth, routes.json, SYNTHETIC.txt. A second call with the same seed does
+nothing. Refuses to replace a folder it did not write.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from anchor_spend.errors import SettingsError
+from anchor_spend.periods import due_date, financial_year
+from anchor_spend.sample.bodies import PLANS, Body
+from anchor_spend.sample.layouts import add_references, write_layout
+from anchor_spend.sample.listings import NOTICE, Route, address_of, make_site
+from anchor_spend.sample.places import POSTCODE_COLUMNS, make_places
+from anchor_spend.sample.spending import PERIODS, make_payments
+from anchor_spend.sample.suppliers import Payees, make_payees
+from anchor_spend.sample.truth import write_truth
+from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, POLICE, UNIVERSITY
+
+GENERATOR_VERSION = "1"
+MISSING = (CENTRAL, "2019-01")  # published by nobody, linked by no page
+EMPTY = (POLICE, "2016-08")  # a file with a header and no payment
+RESTATED = (BEDFORD, "2018-06")  # published again in revision 2
+GAPS = (
+    f"{MISSING[0]} {MISSING[1]} was never published; the file of {EMPTY[0]} {EMPTY[1]} holds a header only; "
+    f"{RESTATED[0]} {RESTATED[1]} is published again, corrected, when the server runs with revision 2."
+)
+
+
+@dataclass
+class _Output:
+    """What has been written so far."""
+
+    folder: Path
+    routes: list[Route] = field(default_factory=list)
+    files: list[dict[str, object]] = field(default_factory=list)
+    truth: list[pd.DataFrame] = field(default_factory=list)
+
+
+def write_county(folder: Path, seed: int = 2019) -> None:
+    """The whole sample under `folder`; nothing happens when it stands there already."""
+    stamp = json.dumps({"generator_version": GENERATOR_VERSION, "seed": seed})
+    if _is_written(folder, stamp):
+        return
+    new = folder.with_name(f"{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    places = make_places(np.random.default_rng([seed, 1]))
+    payees = make_payees(places, np.random.default_rng([seed, 2]))
+    _write_reference(new / "reference", places, payees, seed)
+    output = _Output(new)
+    for number, body in enumerate(PLANS):
+        _write_body(output, body, payees, seed, number)
+    _write_site(output)
+    payments = pd.concat(output.truth, ignore_index=True)
+    write_truth(new / "truth", payments, places, output.files, RESTATED, seed, GAPS)
+    (new / "SYNTHETIC.txt").write_text(f"{NOTICE}\nSeed {seed}. {GAPS}\n", encoding="utf-8")
+    (new / "stamp.json").write_text(stamp, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    new.rename(folder)
+
+
+def _is_written(folder: Path, stamp: str) -> bool:
+    """Whether this very sample stands there. SettingsError when the folder holds something else."""
+    found = folder / "stamp.json"
+    if found.exists():
+        return found.read_text(encoding="utf-8") == stamp
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(f"{folder} is not empty and not a sample county. Name an empty folder.")
+    return False
+
+
+def _write_reference(folder: Path, places: pd.DataFrame, payees: Payees, seed: int) -> None:
+    folder.mkdir()
+    places[POSTCODE_COLUMNS].to_csv(folder / "postcodes.csv", index=False, lineterminator="\n")
+    payees.companies.to_csv(folder / "companies.csv", index=False, lineterminator="\n")
+    payees.public_bodies.to_csv(folder / "public_bodies.csv", index=False, lineterminator="\n")
+    (folder / "VINTAGE").write_text(f"synthetic-{seed}\n", encoding="utf-8")
+
+
+def _write_body(output: _Output, body: Body, payees: Payees, seed: int, number: int) -> None:
+    """Every file of one body, and what is true of its payments."""
+    rows = make_payments(body, payees, np.random.default_rng([seed, 3, number]))
+    rows = add_references(rows, body.publisher_id, np.random.default_rng([seed, 4, number]))
+    rows = _describe(rows, body, payees)
+    months = [rows[rows["month"] == month] for month in range(len(PERIODS))]
+    for period, version, month in _versions(body.publisher_id, months, seed):
+        _write_file(output, body.publisher_id, period, version, month)
+
+
+def _versions(
+    publisher_id: str, months: Sequence[pd.DataFrame], seed: int
+) -> Iterator[tuple[str, int, pd.DataFrame]]:
+    """(period, version, payments) of each file, with the deliberate gaps."""
+    for period, month in zip(PERIODS, months, strict=True):
+        if (publisher_id, period) == MISSING:
+            continue
+        yield period, 1, month.head(0) if (publisher_id, period) == EMPTY else month
+        if (publisher_id, period) == RESTATED:
+            yield period, 2, _restate(month, np.random.default_rng([seed, 5]))
+
+
+def _restate(month: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The month as published again: persons' rows taken out, ten amounts corrected, eight late payments."""
+    kept = month[month["name_form"] != "person"].copy()
+    goods = kept.index[kept["scope"] == "goods_and_services"]
+    corrected = rng.choice(goods, 10, replace=False)
+    kept.loc[corrected, "amount_pence"] += rng.integers(100, 90_000, 10)
+    late = kept.loc[rng.choice(goods, 8, replace=False)].copy()
+    late["transaction_ref"] = [f"29{step:06d}" for step in range(len(late))]
+    return pd.concat([kept, late], ignore_index=True)
+
+
+def _describe(rows: pd.DataFrame, body: Body, payees: Payees) -> pd.DataFrame:
+    """Adds the truth that does not depend on the file: entity, place on register, what is printed."""
+    entity_ids = [item.entity_id for item in payees.organisations]
+    entity_ids += [item.entity_id for item in payees.persons]
+    kinds = [item.kind for item in payees.organisations] + ["person"] * len(payees.persons)
+    registered = [
+        item.kind != "unregistered" and item.is_place_registered for item in payees.organisations
+    ] + [False] * len(payees.persons)
+    payee = rows["payee"].to_numpy()
+    is_hidden = rows["name_form"].isin(["redacted", "blank"]).to_numpy()
+    return rows.assign(
+        publisher_id=body.publisher_id,
+        stream="payments",
+        entity_id=np.array(entity_ids, dtype=object)[payee],
+        entity_kind=np.array(kinds)[payee],
+        has_published_number=rows["company_number"] != "",
+        has_published_postcode=rows["postcode"] != "",
+        is_place_on_register=(np.array(registered)[payee] & ~is_hidden) | (rows["postcode"] != ""),
+    )
+
+
+def _write_file(output: _Output, publisher_id: str, period: str, version: int, month: pd.DataFrame) -> None:
+    """One file on its site or in the inbox, its route, and its part of the truth."""
+    layout = write_layout(publisher_id, month, period)
+    sha256 = hashlib.sha256(layout.data).hexdigest()
+    if publisher_id == UNIVERSITY:
+        file_name, url = f"{publisher_id}_payments_{period}.csv", ""
+        path = Path("inbox", publisher_id, file_name)
+    else:
+        address = address_of(publisher_id, period)
+        file_name, url = address.file_name, f"https://{address.route}"
+        host = address.route.partition("/")[0]
+        path = Path("sites", host, "files", f"revision-{version}", file_name)
+        published = due_date(period, 20 if version == 1 else 200)
+        output.routes.append(
+            Route(
+                address.route, path.as_posix(), address.content_type,
+                file_name if address.is_attachment else "",
+                last_modified=published.isoformat(), revision=version,
+            )
+        )  # fmt: skip
+    (output.folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (output.folder / path).write_bytes(layout.data)
+    note = {MISSING: "missing", EMPTY: "header only", RESTATED: "restated"}.get((publisher_id, period), "")
+    output.files.append(
+        {
+            "publisher_id": publisher_id, "stream": "payments", "period": period, "file_version": version,
+            "file_name": file_name, "url": url, "sha256": sha256, "rows": len(month),
+            "pence": int(month["amount_pence"].sum()), "note": note,
+        }
+    )  # fmt: skip
+    output.truth.append(
+        month.rename(columns={"scope": "spend_scope"})
+        .drop(columns="postcode")
+        .rename(columns={"true_postcode": "postcode"})
+        .assign(
+            period=period,
+            financial_year=financial_year(period),
+            file_version=version,
+            file_name=file_name,
+            file_sha256=sha256,
+            sheet=layout.sheet,
+            row_number=np.arange(len(month)) + layout.first_row,
+        )
+    )
+
+
+def _write_site(output: _Output) -> None:
+    """The listing pages and routes.json, which says what the server answers where."""
+    published = {
+        body.publisher_id: [period for period in PERIODS if (body.publisher_id, period) != MISSING]
+        for body in PLANS
+    }
+    site = make_site(published)
+    day = (due_date(PERIODS[-1], 20) + timedelta(days=1)).isoformat()
+    for number, (address, html) in enumerate(site.pages.items()):
+        path = Path("sites", address.partition("/")[0], "pages", f"{number:02d}.html")
+        (output.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (output.folder / path).write_text(html, encoding="utf-8")
+        output.routes.append(Route(address, path.as_posix(), last_modified=day))
+    routes = [asdict(route) for route in [*output.routes, *site.routes]]
+    (output.folder / "routes.json").write_text(json.dumps(routes, indent=0), encoding="utf-8")

@@ -1,0 +1,138 @@
+"""Places of the sample: an invented postcode register on real outward codes and authority codes.
+
+Out: a DataFrame in the columns of reference.postcodes. Every invented postcode stands in a sector that held
+no postcode in Code-Point Open 2014, so that none is an address; only the six bodies' own offices are real.
+"""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+LUTON_UA, BEDFORD_UA, CENTRAL_UA = "E06000032", "E06000055", "E06000056"
+
+# group, outward code, unused sectors, authority, easting and northing of its middle (hectometres), postcodes
+_AREAS = (
+    ("luton", "LU1", "678", LUTON_UA, 5090, 2212, 30),
+    ("luton", "LU2", "123", LUTON_UA, 5105, 2223, 30),
+    ("luton", "LU3", "567", LUTON_UA, 5073, 2239, 24),
+    ("luton", "LU4", "345", LUTON_UA, 5053, 2238, 22),
+    ("lu_central", "LU1", "0", CENTRAL_UA, 5065, 2196, 8),
+    ("lu_central", "LU3", "8", CENTRAL_UA, 5062, 2284, 5),
+    ("lu_central", "LU4", "7", CENTRAL_UA, 5035, 2262, 5),
+    ("lu_herts", "LU2", "6", "E07000099", 5118, 2265, 7),
+    ("dunstable", "LU5", "012", CENTRAL_UA, 5024, 2230, 20),
+    ("dunstable", "LU6", "045", CENTRAL_UA, 5016, 2217, 18),
+    ("leighton", "LU7", "57", CENTRAL_UA, 4924, 2250, 18),
+    ("lu_bucks", "LU6", "8", "E06000060", 4975, 2195, 4),
+    ("lu_bucks", "LU7", "8", "E06000060", 4880, 2200, 8),
+    ("bedford", "MK40", "056", BEDFORD_UA, 5046, 2498, 24),
+    ("bedford", "MK41", "123", BEDFORD_UA, 5066, 2510, 22),
+    ("bedford", "MK42", "123", BEDFORD_UA, 5047, 2476, 20),
+    ("bedford", "MK43", "12", BEDFORD_UA, 4985, 2510, 8),
+    ("bedford", "MK44", "46", BEDFORD_UA, 5083, 2570, 8),
+    ("cranfield", "MK43", "34", CENTRAL_UA, 4955, 2420, 10),
+    ("mk_central", "MK45", "07", CENTRAL_UA, 5040, 2365, 16),
+    ("mk_central", "MK17", "12", CENTRAL_UA, 4945, 2335, 6),
+    ("sg_central", "SG5", "05", CENTRAL_UA, 5215, 2370, 6),
+    ("sg_central", "SG15", "01", CENTRAL_UA, 5192, 2360, 5),
+    ("sg_central", "SG16", "12", CENTRAL_UA, 5170, 2383, 5),
+    ("sg_central", "SG17", "12", CENTRAL_UA, 5143, 2388, 8),
+    ("sg_central", "SG18", "23", CENTRAL_UA, 5191, 2446, 12),
+    ("sg_central", "SG19", "45", CENTRAL_UA, 5170, 2492, 8),
+    ("bedford_edge", "MK45", "8", BEDFORD_UA, 5060, 2435, 4),
+    ("bedford_edge", "PE19", "3", BEDFORD_UA, 5135, 2600, 2),
+    ("bedford_edge", "NN10", "3", BEDFORD_UA, 4955, 2640, 2),
+    ("bedford_edge", "NN29", "4", BEDFORD_UA, 4945, 2610, 2),
+    ("near", "MK1", "02", "E06000042", 4875, 2355, 10),
+    ("near", "MK9", "05", "E06000042", 4852, 2386, 18),
+    ("near", "MK14", "01", "E06000042", 4855, 2407, 12),
+    ("near", "MK17", "7", "E06000042", 4925, 2360, 3),
+    ("near", "SG5", "7", "E07000099", 5183, 2292, 6),
+    ("near", "SG1", "07", "E07000243", 5242, 2240, 12),
+    ("near", "AL1", "06", "E07000240", 5157, 2070, 12),
+    ("near", "WD17", "05", "E07000103", 5105, 1964, 12),
+    ("near", "HP2", "01", "E07000096", 5068, 2080, 8),
+    ("near", "HP20", "03", "E06000060", 4822, 2140, 6),
+    ("near", "NN1", "06", "E06000062", 4759, 2608, 12),
+    ("near", "CB4", "45", "E07000008", 5456, 2595, 10),
+    ("near", "PE29", "04", "E07000011", 5241, 2725, 6),
+    ("far", "EC2V", "01", "E09000001", 5323, 1813, 14),
+    ("far", "WC1B", "01", "E09000007", 5300, 1817, 10),
+    ("far", "W1T", "08", "E09000007", 5294, 1820, 8),
+    ("far", "B1", "04", "E08000025", 4062, 2868, 10),
+    ("far", "M1", "08", "E08000003", 3844, 3977, 10),
+    ("far", "LS11", "23", "E08000035", 4294, 4315, 10),
+    ("far", "BS1", "07", "E06000023", 3589, 1729, 6),
+    ("far", "CF10", "06", "W06000015", 3185, 1755, 4),
+    ("far", "NG1", "08", "E06000018", 4574, 3397, 6),
+    ("far", "RG6", "02", "E06000041", 4745, 1735, 6),
+    ("far", "OX4", "05", "E07000178", 4541, 2038, 6),
+    ("far", "CV4", "12", "E08000026", 4290, 2770, 6),
+    ("far", "EH3", "02", "S12000036", 3248, 6735, 4),
+    ("far", "NE1", "09", "E08000021", 4249, 5642, 4),
+    ("far", "SO15", "6", "E06000045", 4406, 1130, 4),
+    ("far", "EX1", "04", "E07000041", 2934, 927, 4),
+    ("far", "NR1", "05", "E07000148", 6238, 3080, 4),
+    ("far", "CM1", "05", "E07000070", 5703, 2070, 6),
+    ("far", "DE1", "45", "E06000015", 4352, 3363, 4),
+)
+OFFICES = {
+    "luton_borough_council": ("LU1 2BQ", LUTON_UA, 5092, 2213),
+    "central_bedfordshire_council": ("SG17 5TQ", CENTRAL_UA, 5120, 2394),
+    "bedford_borough_council": ("MK42 9AP", BEDFORD_UA, 5050, 2494),
+    "luton_and_dunstable_university_hospital": ("LU4 0DZ", LUTON_UA, 5053, 2226),
+    "bedfordshire_police": ("MK43 9AX", BEDFORD_UA, 5025, 2470),
+    "university_of_bedfordshire": ("LU1 3JU", LUTON_UA, 5095, 2212),
+}
+"""The real head offices of the six bodies: postcode, authority, place."""
+
+_LETTERS = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))  # the letters an inward code may have
+POSTCODE_COLUMNS = [
+    "postcode", "postcode_area", "outward_code", "authority_code", "ward_code", "lsoa_code",
+    "easting", "northing", "terminated_on",
+]  # fmt: skip
+
+
+def make_places(rng: np.random.Generator) -> pd.DataFrame:
+    """The postcode register: POSTCODE_COLUMNS and `place_group`, one row a postcode, in a fixed order."""
+    rows: list[tuple[object, ...]] = []
+    for number, (group, outward, sectors, authority, east, north, count) in enumerate(_AREAS):
+        rows += [
+            (group, postcode, authority, number * 3 + int(rng.integers(3)), east, north)
+            for postcode in _postcodes(rng, outward, sectors, count)
+        ]
+    first_office_ward = len(_AREAS) * 3
+    for offset, (postcode, authority, east, north) in enumerate(OFFICES.values()):
+        rows.append(("office", postcode, authority, first_office_ward + offset, east, north))
+    places = pd.DataFrame(
+        rows, columns=["place_group", "postcode", "authority_code", "ward", "easting", "northing"]
+    )
+    return _complete(places, rng)
+
+
+def _postcodes(rng: np.random.Generator, outward: str, sectors: str, count: int) -> list[str]:
+    """`count` different postcodes of one outward code."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        first, second = rng.choice(_LETTERS, 2)
+        found[f"{outward} {sectors[int(rng.integers(len(sectors)))]}{first}{second}"] = None
+    return list(found)
+
+
+def _complete(places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Codes of ward and LSOA in ranges no real code uses, grid references, a dozen terminated postcodes."""
+    is_office = places["place_group"] == "office"
+    scatter = np.where(is_office, 0, 1)
+    for axis in ("easting", "northing"):
+        places[axis] = places[axis] * 100 + scatter * rng.integers(-900, 900, len(places))
+    places["outward_code"] = places["postcode"].str.split(" ").str[0]
+    places["postcode_area"] = places["outward_code"].str.extract(r"^([A-Z]+)", expand=False)
+    country = places["authority_code"].str[0]
+    places["ward_code"] = country + "0599" + places["ward"].astype(str).str.zfill(4)
+    places["lsoa_code"] = country + "0199" + pd.Series(np.arange(len(places)) // 3).astype(str).str.zfill(4)
+    places["terminated_on"] = ""
+    ended = rng.choice(np.flatnonzero(~is_office), 12, replace=False)
+    days = [date(2011 + int(step) % 8, 1 + int(step) % 12, 1).isoformat() for step in range(12)]
+    places.loc[ended, "terminated_on"] = days
+    return places[["place_group", *POSTCODE_COLUMNS]]
