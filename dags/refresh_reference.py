@@ -1,0 +1,54 @@
+"""Load postcodes, companies and public bodies: what suppliers are resolved and located with."""
+
+from pathlib import Path
+from typing import Any
+
+import pendulum
+from airflow.sdk import Param, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from anchor_spend.dag_support import (
+    DEFAULT_ARGS,
+    REFERENCE_DATA,
+    announcement,
+    final_errors,
+    request_of,
+    request_params,
+)
+
+
+@dag(
+    dag_id="refresh_reference",
+    schedule=None,  # registers arrive as files: a person says where they are
+    start_date=pendulum.datetime(2026, 1, 1, tz="Europe/London"),
+    catchup=False,
+    max_active_runs=1,
+    params=request_params()
+    | {
+        "folder": Param("", type="string", description="Folder of registers. Empty: that of the source."),
+        "announce": Param(True, type="boolean", description="Publish again when a register changed."),
+    },
+    default_args=DEFAULT_ARGS,
+    doc_md=__doc__,
+    tags=["anchor-spend"],
+)
+def refresh_reference() -> None:
+    @task
+    def load_registers(params: dict[str, Any]) -> bool:
+        from anchor_spend import reference, sources
+
+        request = request_of(params)
+        folder = Path(params["folder"]) if params["folder"] else sources.reference_folder(request)
+        with final_errors():
+            return "loaded" in reference.refresh(request, folder).values()
+
+    @task(outlets=[REFERENCE_DATA])
+    def announce(has_changed: bool, params: dict[str, Any], outlet_events: Any) -> None:
+        if not (has_changed and params["announce"]):
+            raise AirflowSkipException("nothing to announce")
+        outlet_events[REFERENCE_DATA].extra = announcement(params)
+
+    announce(load_registers())
+
+
+refresh_reference()

@@ -1,0 +1,357 @@
+"""The command line `anchor-spend`: one verb per thing a person wants.
+
+Out: results on standard output, progress and errors on standard error. An error a person can act on is one
+block without a traceback, exit code 1. Each verb imports what it needs, so that --help is quick.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from anchor_spend.errors import AnchorSpendError, SettingsError
+
+if TYPE_CHECKING:
+    from anchor_spend.records import RunRequest
+
+app = typer.Typer(
+    help="What Bedfordshire's public bodies spend, and how much of it stays local.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+release_app = typer.Typer(help="Releases: what analysts see, and what they saw before.", no_args_is_help=True)
+app.add_typer(release_app, name="release")
+
+Source = Annotated[str, typer.Option(help="sample, live or archive.")]
+Archive = Annotated[str, typer.Option(help="Folder with manifest.csv, for --source archive.")]
+Publishers = Annotated[str, typer.Option(help="Publisher ids, separated by commas. Default: all.")]
+First = Annotated[str, typer.Option("--from", help="First month, YYYY-MM.")]
+Last = Annotated[str, typer.Option("--to", help="Last month, YYYY-MM.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For a program to read.")]
+
+
+def main() -> None:
+    """Entry point: run a verb; turn the errors people can act on into one block and exit code 1."""
+    try:
+        app()
+    except AnchorSpendError as error:
+        _fail(str(error), 1)
+    except KeyboardInterrupt:
+        _fail("Interrupted.", 130)
+    except BrokenPipeError:  # `anchor-spend sql ... | head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _fail(text: str, code: int) -> NoReturn:
+    typer.echo(f"\nanchor-spend: {text}", err=True)
+    sys.exit(code)
+
+
+def _request(source: str, archive: str, publishers: str, first: str, last: str) -> "RunRequest":
+    """The request of the options; SettingsError says which option cannot be used and why."""
+    from anchor_spend.periods import parse_period
+    from anchor_spend.records import RunRequest
+
+    if source not in ("sample", "live", "archive"):
+        raise SettingsError(f"--source is {source!r}; it is one of sample, live, archive.")
+    if (source == "archive") != bool(archive):
+        raise SettingsError("--source archive needs --archive FOLDER, and no other source takes it.")
+    folder = str(Path(archive).expanduser().absolute()) if archive else ""
+    if folder and not (Path(folder) / "manifest.csv").exists():
+        raise SettingsError(f"{folder} has no manifest.csv, so it is not an archive of raw files.")
+    for month in filter(None, (first, last)):
+        try:
+            parse_period(month)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+    chosen = tuple(name.strip() for name in publishers.split(",") if name.strip())
+    return RunRequest(source, folder, chosen, first, last)  # type: ignore[arg-type]
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    from anchor_spend import runtime
+
+    with runtime.database_running():
+        yield
+
+
+def _echo_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+
+
+# the pipeline -------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    source: Source = "sample",
+    archive: Archive = "",
+    publishers: Publishers = "",
+    first: First = "",
+    last: Last = "",
+    keep_up: Annotated[bool, typer.Option(help="Leave the database and Airflow running.")] = False,
+) -> None:
+    """Run the whole pipeline through Airflow and wait for the release."""
+    request = _request(source, archive, publishers, first, last)
+    from anchor_spend import run as pipeline
+    from anchor_spend import runtime, summary
+    from anchor_spend.progress import progress
+
+    with progress() as shown:
+        outcome = pipeline.run(request, shown, keep_up=keep_up)
+    typer.echo("")
+    for text in summary.lines(outcome.summary):
+        typer.echo(text)
+    if not outcome.is_new:
+        typer.echo("Nothing has changed since: no new release was needed.")
+    if outcome.failures:
+        typer.echo("\nFailed, and not in this release unless an earlier version is:")
+        typer.echo("\n".join(outcome.failures))
+    _say_what_next(bool(runtime.state().airflow_url))
+
+
+def _say_what_next(is_up: bool) -> None:
+    from anchor_spend import airflow_config, runtime
+    from anchor_spend.settings import load_settings
+
+    report = load_settings().reports / "latest.html"
+    typer.echo(f"\nReport:  {report}")
+    typer.echo('Query:   anchor-spend sql "select * from county_view order by financial_year, publisher_id"')
+    who = f"user {airflow_config.USER}, password in {airflow_config.password_file()}"
+    if is_up:
+        typer.echo(f"Airflow: {runtime.state().airflow_url} ({who}); stop it with anchor-spend down")
+    else:
+        typer.echo(f"Airflow: stopped; anchor-spend up starts it again ({who})")
+
+
+@app.command()
+def fetch(
+    publisher: Annotated[str, typer.Option(help="Publisher id.")],
+    source: Source = "live",
+    archive: Archive = "",
+    first: First = "",
+    last: Last = "",
+) -> None:
+    """Fetch a publisher's files into the landing store, without Airflow."""
+    request = _request(source, archive, publisher, first, last)
+    from anchor_spend import ingest
+
+    with _source_running(request):
+        for batch in _batches(request):
+            count = ingest.land_batch(batch, request)
+            typer.echo(f"{batch['label']}: {count} of {len(batch['files'])} files are in the landing store")
+
+
+@app.command()
+def load(
+    publisher: Annotated[str, typer.Option(help="Publisher id.")],
+    source: Source = "live",
+    archive: Archive = "",
+    first: First = "",
+    last: Last = "",
+) -> None:
+    """Read, check and load what has been fetched of a publisher, without Airflow."""
+    request = _request(source, archive, publisher, first, last)
+    from anchor_spend import ingest
+
+    with _source_running(request):
+        for batch in _batches(request):
+            counts = ingest.load_batch(batch, request)
+            told = ", ".join(f"{number} {name}" for name, number in counts.items())
+            typer.echo(f"{batch['label']}: {told}")
+
+
+@contextmanager
+def _source_running(request: "RunRequest") -> Iterator[None]:
+    """The database, its schema and, for the sample, its web server, for the time of one command."""
+    from anchor_spend import runtime
+    from anchor_spend.run import serve_sample
+    from anchor_spend.services import interruptible
+
+    with interruptible(), runtime.database_running(create=True):
+        if not request.is_synthetic:
+            yield
+            return
+        was_served = bool(runtime.state().sample_origin)
+        serve_sample(lambda text: typer.echo(text, err=True))
+        try:
+            yield
+        finally:
+            if not was_served:
+                runtime.stop_sample_server()
+
+
+def _batches(request: "RunRequest") -> list[dict[str, Any]]:
+    from anchor_spend import ingest, sources
+
+    return [
+        batch
+        for publisher_id in sources.publisher_ids(request.publishers)
+        for batch in ingest.discover_batches(publisher_id, request)
+    ]
+
+
+@app.command()
+def resolve(
+    names: Annotated[Path, typer.Option(help="CSV or Parquet with query_name.")],
+    register: Annotated[Path, typer.Option(help="CSV or Parquet with company_number, company_name.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write the decisions to.")],
+) -> None:
+    """Resolve supplier names against a register of companies; needs no database."""
+    from anchor_spend.resolve import resolve_files
+
+    for path in (names, register):
+        if not path.exists():
+            raise SettingsError(f"{path} does not exist.")
+    bands = resolve_files(names, register, out)
+    for band, count in sorted(bands.items()):
+        typer.echo(f"{band}: {count}")
+
+
+# services -----------------------------------------------------------------------------------------------
+
+
+@app.command()
+def up() -> None:
+    """Start the database and Airflow, and leave them running."""
+    from anchor_spend import airflow_config, runtime
+    from anchor_spend.progress import progress
+    from anchor_spend.services import interruptible
+
+    with progress() as shown, interruptible():
+        current = runtime.up(shown.say)
+    typer.echo(f"Airflow: {current.airflow_url}")
+    typer.echo(f"User:    {airflow_config.USER}, password in {airflow_config.password_file()}")
+
+
+@app.command()
+def down() -> None:
+    """Stop everything `up` or `run` started here."""
+    from anchor_spend import runtime
+
+    typer.echo("Stopped." if runtime.down() else "Nothing was running.")
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Health of the database and Airflow, the current release, and which months are missing."""
+    from anchor_spend import runtime, summary
+
+    health = runtime.status()
+    found = summary.collect() if health["database"] == "running" else {}
+    if as_json:
+        _echo_json(health | {"published": found})
+        return
+    typer.echo(f"Database: {health['database']}")
+    typer.echo(f"Airflow:  {', '.join(f'{name} {state}' for name, state in health['airflow'].items())}")
+    if health["database"] != "running":
+        typer.echo("Start them with `anchor-spend up` to see releases and coverage.")
+        return
+    for text in summary.lines(found):
+        typer.echo(text)
+    for row in found.get("coverage", []):
+        typer.echo(f"  {row['publisher_id']} {row['stream']}: {row['loaded']} of {row['expected']} months")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema, roles and rights up to date."""
+    from anchor_spend import runtime
+
+    with runtime.database_running(create=True):
+        typer.echo("The database is up to date.")
+
+
+# releases and queries -----------------------------------------------------------------------------------
+
+
+@release_app.command("list")
+def release_list(as_json: AsJson = False) -> None:
+    """Every release, newest first."""
+    from anchor_spend import release
+
+    with _database():
+        rows = release.list_releases()
+    if as_json:
+        _echo_json(rows)
+        return
+    for row in rows:
+        mark = "*" if row["is_current"] else " "
+        window = f"{row['window_from']} to {row['window_to']}"
+        when = f"{row['published_at'] or row['created_at']:%Y-%m-%d %H:%M}"
+        reason = f": {row['status_reason']}" if row["status_reason"] else ""
+        number, source = row["release_number"], row["source"]
+        typer.echo(f"{mark} {number:>4}  {when}  {source:<7}  {window}  {row['status']}{reason}")
+    if not rows:
+        typer.echo("There is no release yet: `anchor-spend run` makes one.")
+
+
+@release_app.command("show")
+def release_show(number: int, as_json: AsJson = False) -> None:
+    """One release: its window, totals and what failed its gate."""
+    from anchor_spend import release
+
+    with _database():
+        found = release.show_release(number)
+    if as_json:
+        _echo_json(found)
+        return
+    for name, value in found.items():
+        if name != "failed_expectations":
+            typer.echo(f"{name}: {value}")
+    for failure in found["failed_expectations"]:
+        typer.echo(f"{failure['severity']}: {failure['expectation']} {failure['column_name'] or ''}")
+        typer.echo(f"  {failure['why']}\n  observed: {failure['observed']}")
+
+
+@release_app.command("rollback")
+def release_rollback(
+    number: Annotated[int | None, typer.Argument(help="Default: the one before the current.")] = None,
+) -> None:
+    """Show analysts an earlier release again."""
+    from anchor_spend import release, report
+
+    with _database():
+        shown = release.rollback(number)
+        path = report.write_report(shown)
+    typer.echo(f"Analysts see release {shown} now. Report: {path}")
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="Without one: a prompt, or standard input.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+    seconds: Annotated[int, typer.Option(help="Longest a query may take.")] = 60,
+) -> None:
+    """Query the published release as the read-only analyst."""
+    from anchor_spend import queries
+
+    with _database():
+        if not query and sys.stdin.isatty():
+            queries.prompt(seconds)
+            return
+        columns, rows = queries.run_query(query or sys.stdin.read(), seconds)
+    _echo_csv(columns, rows) if as_csv else _echo_table(columns, rows)
+
+
+def _echo_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def _echo_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
+    for line in [list(columns), ["-" * width for width in widths], *cells]:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    typer.echo(f"({len(rows)} row{'' if len(rows) == 1 else 's'})", err=True)
