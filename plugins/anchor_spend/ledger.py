@@ -273,6 +273,17 @@ def versions_to_load(
         return [LandedFile(**row) for row in cursor.execute(query.encode(), values)]
 
 
+def accepted_identities(is_synthetic: bool, publisher_id: str) -> set[tuple[str, str]]:
+    """The (stream, period) of every file of a body that has a version that counts."""
+    with database.connect("loader") as connection:
+        rows = connection.execute(
+            """select stream, period from landing.file_versions
+               where status = 'accepted' and is_synthetic = %s and publisher_id = %s""",
+            [is_synthetic, publisher_id],
+        )
+        return {(stream, period) for stream, period in rows}
+
+
 def mark_rejected(file_id: int, reason: str, spec_sha256: str) -> None:
     """A landed version that cannot be read, or fails its gate; `spec_sha256` is of the spec that read it."""
     with database.connect("loader") as connection:
@@ -292,15 +303,7 @@ def accept(connection: Connection, file_id: int, conformed: ConformedFile, *, sp
     """
     counts = _counts(conformed)
     _check_conservation(counts)
-    lock_identity(connection, file_id)
-    connection.execute(
-        f"""update landing.file_versions f
-            set status = 'superseded', superseded_at = clock_timestamp(), superseded_by = t.file_id
-            from landing.file_versions t
-            where t.file_id = %s and {_SAME_IDENTITY}
-              and f.file_id <> t.file_id and f.status = 'accepted'""",  # noqa: S608 - constants
-        [file_id],
-    )
+    _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
            set status = 'accepted', status_reason = '', accepted_at = clock_timestamp(),
@@ -317,7 +320,36 @@ def accept(connection: Connection, file_id: int, conformed: ConformedFile, *, sp
             "reading": Jsonb(conformed.reading),
         },
     )
-    if done.rowcount != 1:
+    _require_one(done.rowcount, file_id)
+
+
+def accept_again(connection: Connection, file_id: int) -> None:
+    """A version that counted before and is published again counts again, with the rows it has."""
+    _supersede_others(connection, file_id)
+    done = connection.execute(
+        """update landing.file_versions
+           set status = 'accepted', status_reason = 'published again', accepted_at = clock_timestamp(),
+               superseded_at = null, superseded_by = null
+           where file_id = %s and status in ('landed', 'accepted')""",
+        [file_id],
+    )
+    _require_one(done.rowcount, file_id)
+
+
+def _supersede_others(connection: Connection, file_id: int) -> None:
+    lock_identity(connection, file_id)
+    connection.execute(
+        f"""update landing.file_versions f
+            set status = 'superseded', superseded_at = clock_timestamp(), superseded_by = t.file_id
+            from landing.file_versions t
+            where t.file_id = %s and {_SAME_IDENTITY}
+              and f.file_id <> t.file_id and f.status = 'accepted'""",  # noqa: S608 - constants
+        [file_id],
+    )
+
+
+def _require_one(rowcount: int, file_id: int) -> None:
+    if rowcount != 1:
         raise DatabaseError(
             f"File version {file_id} no longer waits to be loaded: another run rejected or replaced it. "
             "Run again; what the publisher shows now will be loaded."

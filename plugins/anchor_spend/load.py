@@ -16,7 +16,7 @@ from psycopg import sql
 
 from anchor_spend import database, ledger, names
 from anchor_spend.records import ConformedFile, LandedFile
-from anchor_spend.spec import Publisher, Stream
+from anchor_spend.spec import Publisher, Stream, spec_sha256
 
 _PAYMENT_COLUMNS = [
     "file_id", "sheet", "row_number", "publisher_id", "stream", "period", "payment_date", "date_basis",
@@ -35,18 +35,14 @@ def load_file(landed: LandedFile, conformed: ConformedFile, publisher: Publisher
     payments = with_supplier_keys(conformed.payments)
     with database.connect("loader") as connection:
         ledger.lock_identity(connection, landed.file_id)
-        _clear_earlier_load(connection, landed.file_id)
+        if _is_loaded(connection, landed.file_id):  # it counted before, and is published again
+            ledger.accept_again(connection, landed.file_id)
+            return
         _add_suppliers(connection, landed.file_id, _suppliers(payments, stream))
         _copy(connection, "payments", _PAYMENT_COLUMNS, _payment_rows(payments, landed, publisher, stream))
         _copy(connection, "set_aside", _ASIDE_COLUMNS, _aside_rows(conformed, landed.file_id))
-        ledger.accept(connection, landed.file_id, conformed, spec_sha256=publisher_spec(publisher))
-
-
-def publisher_spec(publisher: Publisher) -> str:
-    """Hash of the spec that read the file."""
-    from anchor_spend.spec import spec_sha256
-
-    return spec_sha256(publisher.publisher_id)
+        spec = spec_sha256(publisher.publisher_id)
+        ledger.accept(connection, landed.file_id, conformed, spec_sha256=spec)
 
 
 def with_supplier_keys(payments: pd.DataFrame) -> pd.DataFrame:
@@ -122,10 +118,14 @@ def _aside_rows(conformed: ConformedFile, file_id: int) -> Iterable[tuple[Any, .
             yield (file_id, is_rejected, *cells, _gbp(row.amount_pence))
 
 
-def _clear_earlier_load(connection: psycopg.Connection[Any], file_id: int) -> None:
-    """A version that counted before and returns is loaded afresh, by today's spec."""
-    connection.execute("delete from landing.payments where file_id = %s", [file_id])
-    connection.execute("delete from landing.set_aside where file_id = %s", [file_id])
+def _is_loaded(connection: psycopg.Connection[Any], file_id: int) -> bool:
+    """A version's rows are loaded once and never change: releases refer to them."""
+    found = connection.execute(
+        """select exists (select from landing.payments where file_id = %(id)s)
+               or exists (select from landing.set_aside where file_id = %(id)s)""",
+        {"id": file_id},
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _copy(

@@ -1,0 +1,189 @@
+"""Ingest, in the three steps the DAG calls: discover batches of files, land a batch, load a batch.
+
+In: a publisher and a run request. Out: bytes in the landing store, payments in `landing`, a ledger row for
+every attempt and version. One bad file never stops the others of its batch: it is rejected with a reason.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from anchor_spend import database, discover, ledger, load, runtime
+from anchor_spend.conform import conform
+from anchor_spend.errors import FetchError, UnreadableFileError
+from anchor_spend.fetch import Fetcher
+from anchor_spend.landing import LandingStore
+from anchor_spend.periods import financial_year
+from anchor_spend.readers import read_tables
+from anchor_spend.records import ConformedFile, DiscoveredFile, GateResult, LandedFile, RunRequest
+from anchor_spend.settings import load_settings
+from anchor_spend.spec import Publisher, load_specs, spec_sha256
+
+log = logging.getLogger(__name__)
+
+_RECHECKED_AT_ONCE = 120  # files that already count: asking whether they changed is quick
+_TRAILING_MONTHS = 12
+
+Batch = dict[str, Any]  # {'label': str, 'publisher_id': str, 'files': [a DiscoveredFile as dict]}; JSON-ready
+
+
+# discover -----------------------------------------------------------------------------------------------
+
+
+def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by hand") -> list[Batch]:
+    """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go."""
+    publisher = load_specs()[publisher_id]
+    files = discover.discover(publisher, request, _fetcher(request, run_id))
+    wanted = [file for file in files if _is_wanted(file, request)]
+    known = ledger.accepted_identities(request.is_synthetic, publisher_id)
+    new = [file for file in wanted if (file.stream, file.period) not in known]
+    again = [file for file in wanted if (file.stream, file.period) in known]
+    years: dict[str, list[DiscoveredFile]] = {}
+    for file in new:
+        years.setdefault(f"{file.stream} {financial_year(file.period)}", []).append(file)
+    chunks = [again[at : at + _RECHECKED_AT_ONCE] for at in range(0, len(again), _RECHECKED_AT_ONCE)]
+    log.info("%s: %d new files, %d to ask about again", publisher_id, len(new), len(again))
+    return [_batch(publisher_id, chunk) for chunk in [*years.values(), *chunks]]
+
+
+def _is_wanted(file: DiscoveredFile, request: RunRequest) -> bool:
+    return (request.first or file.period) <= file.period <= (request.last or file.period)
+
+
+def _batch(publisher_id: str, files: list[DiscoveredFile]) -> Batch:
+    ordered = sorted(files, key=lambda file: (file.period, file.stream))
+    first, last = ordered[0].period, ordered[-1].period
+    span = first if first == last else f"{first} to {last}"
+    label = f"{publisher_id} {span}"
+    return {"label": label, "publisher_id": publisher_id, "files": [asdict(file) for file in ordered]}
+
+
+def _fetcher(request: RunRequest, run_id: str) -> Fetcher:
+    origin = runtime.sample_origin() if request.is_synthetic else None
+    return Fetcher(request.source, run_id, sample_origin=origin, archive=request.archive)
+
+
+def _files(batch: Batch) -> list[DiscoveredFile]:
+    return [DiscoveredFile(**file) for file in batch["files"]]
+
+
+# land ---------------------------------------------------------------------------------------------------
+
+
+def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> int:
+    """Fetch every file of a batch into the landing store; the number of files that could be had.
+
+    FetchError, after all files were tried, when a retry may still bring one (is_transient), or when none of
+    the batch could be had at all. Dead links beside good ones are in the ledger and the log.
+    """
+    publisher = load_specs()[batch["publisher_id"]]
+    fetcher, store = _fetcher(request, run_id), LandingStore(load_settings().landing_url)
+    files, failures = _files(batch), []
+    for file in files:
+        try:
+            fetcher.land(file, publisher, store, spec_sha256(publisher.publisher_id))
+        except FetchError as error:
+            log.error("%s %s %s: %s", file.publisher_id, file.stream, file.period, error)
+            failures.append(error)
+    if any(error.is_transient for error in failures) or (failures and len(failures) == len(files)):
+        raise FetchError(
+            f"{batch['label']}: {len(failures)} of {len(files)} files could not be had. First: {failures[0]}",
+            is_transient=any(error.is_transient for error in failures),
+        )
+    return len(files) - len(failures)
+
+
+# load ---------------------------------------------------------------------------------------------------
+
+
+def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
+    """Read, conform, gate and load whatever of a batch has landed: {'accepted': n, 'rejected': n}."""
+    publisher = load_specs()[batch["publisher_id"]]
+    identities = {(file.stream, file.period) for file in _files(batch)}
+    waiting = ledger.versions_to_load(request.is_synthetic, [publisher.publisher_id])
+    landed = [file for file in waiting if (file.stream, file.period) in identities]
+    readable = dict(_read_all(sorted(landed, key=lambda file: file.period), publisher))
+    accepted = _gate_and_load(readable, {file.file_id: file for file in landed}, publisher, request)
+    return {"accepted": accepted, "rejected": len(landed) - accepted}
+
+
+def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[int, ConformedFile]]:
+    store = LandingStore(load_settings().landing_url)
+    for file in files:
+        try:
+            yield file.file_id, read_file(file, publisher, store)
+        except UnreadableFileError as error:
+            _reject(file, publisher, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault in reading one file must not stop the others
+            # the message is left out: it may quote a cell, and cells name people
+            log.error("%s %s: fault in reading (%s)", file.publisher_id, file.period, type(error).__name__)
+            _reject(
+                file, publisher, f"[fault] {type(error).__name__} while reading; report it with the file."
+            )
+
+
+def read_file(file: LandedFile, publisher: Publisher, store: LandingStore) -> ConformedFile:
+    """One landed file in canonical columns; UnreadableFileError says what is wrong with it as a whole."""
+    stream = publisher.streams[file.stream]  # type: ignore[index]
+    tables = read_tables(store.read(file.sha256), file.file_name, stream.format)
+    return conform(tables, publisher, file.stream, file.period, file.file_name)
+
+
+def _reject(file: LandedFile, publisher: Publisher, reason: str) -> None:
+    log.error("%s %s %s rejected: %s", file.publisher_id, file.stream, file.period, reason)
+    ledger.mark_rejected(file.file_id, reason, spec_sha256(publisher.publisher_id))
+
+
+def _gate_and_load(
+    readable: dict[int, ConformedFile],
+    files: dict[int, LandedFile],
+    publisher: Publisher,
+    request: RunRequest,
+) -> int:
+    if not readable:
+        return 0
+    results = _check(readable, files, publisher, request)
+    accepted = 0
+    for file_id, conformed in readable.items():
+        stopping = [result for result in results[file_id] if result.stops]
+        with database.connect("loader") as connection:
+            ledger.add_findings(connection, file_id, conformed.findings)
+        if stopping:
+            reason = "; ".join(f"[{result.column}] {result.why}" for result in stopping)
+            _reject(files[file_id], publisher, f"failed the landed_file gate: {reason}")
+        else:
+            load.load_file(files[file_id], conformed, publisher)
+            accepted += 1
+    return accepted
+
+
+def _check(
+    readable: dict[int, ConformedFile],
+    files: dict[int, LandedFile],
+    publisher: Publisher,
+    request: RunRequest,
+) -> dict[int, list[GateResult]]:
+    from anchor_spend import gates  # slow to import
+
+    facts = []
+    for file_id, conformed in readable.items():
+        file = files[file_id]
+        trailing = _trailing_pence(file, readable, files, request)
+        facts.append(gates.file_facts(conformed, publisher, file.stream, file, trailing))
+    results = gates.check_landed_files(facts)
+    gates.store_results([result for of_file in results.values() for result in of_file])
+    return results
+
+
+def _trailing_pence(
+    file: LandedFile, readable: dict[int, ConformedFile], files: dict[int, LandedFile], request: RunRequest
+) -> list[int]:
+    """Totals of the months before, from the ledger and from this very batch."""
+    identity = ledger.Identity(request.is_synthetic, file.publisher_id, file.stream, file.period)
+    months = {item.period: item.pence_payments for item in ledger.trailing_totals(identity, _TRAILING_MONTHS)}
+    for other_id, conformed in readable.items():
+        other = files[other_id]
+        if other.stream == file.stream and other.period < file.period:
+            months[other.period] = sum(int(pence) for pence in conformed.payments["amount_pence"])
+    return [months[period] for period in sorted(months)[-_TRAILING_MONTHS:]]
