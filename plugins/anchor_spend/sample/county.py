@@ -35,6 +35,7 @@ GAPS = (
     f"{MISSING[0]} {MISSING[1]} was never published; the file of {EMPTY[0]} {EMPTY[1]} holds a header only; "
     f"{RESTATED[0]} {RESTATED[1]} is published again, corrected, when the server runs with revision 2."
 )
+_REGISTERS = ("postcodes", "companies", "public_bodies")
 
 
 @dataclass
@@ -85,7 +86,9 @@ def _write_reference(folder: Path, places: pd.DataFrame, payees: Payees, seed: i
     places[POSTCODE_COLUMNS].to_csv(folder / "postcodes.csv", index=False, lineterminator="\n")
     payees.companies.to_csv(folder / "companies.csv", index=False, lineterminator="\n")
     payees.public_bodies.to_csv(folder / "public_bodies.csv", index=False, lineterminator="\n")
-    (folder / "VINTAGE").write_text(f"synthetic-{seed}\n", encoding="utf-8")
+    about = [f"{name}.csv,synthetic-{seed},none: invented data,sample county" for name in _REGISTERS]
+    manifest = "\n".join(["file,vintage,licence,provenance", *about, ""])
+    (folder / "manifest.csv").write_text(manifest, encoding="utf-8")
 
 
 def _write_body(output: _Output, body: Body, payees: Payees, seed: int, number: int) -> None:

@@ -140,7 +140,7 @@ def _links(items: Iterable[tuple[str, str]]) -> str:
 
 
 def _luton_pages(site: Site, periods: Sequence[str]) -> None:
-    """One page a calendar year; card files between, and one link that survived a move of the site."""
+    """One page a calendar year; card files between, and two links from before the site moved."""
     years = sorted({period[:4] for period in periods})
     for year in years:
         items = []
@@ -153,18 +153,18 @@ def _luton_pages(site: Site, periods: Sequence[str]) -> None:
                 (link.replace("/250-", "/gpc-"), f"{name} {year} procurement card (GPC) payments (CSV)")
             )
         if year == "2016":
-            items.insert(0, (_luton_dead_link(), "March 2016 payments (CSV)"))
+            items.insert(0, (_luton_dead_link("c-march"), "March 2016 payments (CSV)"))
+            items.insert(1, (_luton_dead_link("e-may"), "May 2016 payments (CSV)"))
         path = f"{_LUTON_SPEND}/council-spend/{year}-spend"
         site.add_page(f"{_LUTON_SITE}{path}", f"{year} spend", _links(items))
     index = [(f"{_LUTON_SPEND}/council-spend/{year}-spend", f"{year} spend") for year in years]
     site.add_page(f"{_LUTON_SITE}{_LUTON_SPEND}/council-spending", "Council spending", _links(index))
 
 
-def _luton_dead_link() -> str:
-    folder = quote(
-        "/Council_government_and_democracy/Lists/LutonDocuments/Excel/Procurement/Spend over £250/2016/"
-    )
-    return f"https://{_LUTON_SITE}{folder}250-16-c-march-payments.csv"
+def _luton_dead_link(month: str) -> str:
+    """An address from before the site moved: the page still shows it, nothing answers."""
+    folder = "/Council_government_and_democracy/Lists/LutonDocuments/Excel/Procurement/Spend over £250/2016/"
+    return f"https://{_LUTON_SITE}{quote(folder)}250-16-{month}-payments.csv"
 
 
 def _central_pages(site: Site, periods: Sequence[str]) -> None:

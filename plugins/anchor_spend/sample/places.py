@@ -87,9 +87,20 @@ OFFICES = {
 }
 """The real head offices of the six bodies: postcode, authority, place."""
 
+_REGIONS = {
+    "E12000001": ("E08000021",),
+    "E12000002": ("E08000003",),
+    "E12000003": ("E08000035",),
+    "E12000004": ("E06000062", "E06000018", "E06000015"),
+    "E12000005": ("E08000025", "E08000026"),
+    "E12000007": ("E09000001", "E09000007"),
+    "E12000008": ("E06000042", "E06000060", "E06000041", "E07000178", "E06000045"),
+    "E12000009": ("E06000023", "E07000041"),
+    "": ("W06000015", "S12000036"),
+}  # every other authority is in the East of England
 _LETTERS = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))  # the letters an inward code may have
 POSTCODE_COLUMNS = [
-    "postcode", "postcode_area", "outward_code", "authority_code", "ward_code", "lsoa_code",
+    "postcode", "postcode_area", "outward_code", "authority_code", "region_code", "ward_code", "lsoa_code",
     "easting", "northing", "terminated_on",
 ]  # fmt: skip
 
@@ -128,6 +139,8 @@ def _complete(places: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         places[axis] = places[axis] * 100 + scatter * rng.integers(-900, 900, len(places))
     places["outward_code"] = places["postcode"].str.split(" ").str[0]
     places["postcode_area"] = places["outward_code"].str.extract(r"^([A-Z]+)", expand=False)
+    region = {authority: code for code, authorities in _REGIONS.items() for authority in authorities}
+    places["region_code"] = places["authority_code"].map(region).fillna("E12000006")
     country = places["authority_code"].str[0]
     places["ward_code"] = country + "0599" + places["ward"].astype(str).str.zfill(4)
     places["lsoa_code"] = country + "0199" + pd.Series(np.arange(len(places)) // 3).astype(str).str.zfill(4)

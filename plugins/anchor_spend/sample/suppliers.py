@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from anchor_spend.registers import LIST_SEPARATOR
 from anchor_spend.sample import words
 from anchor_spend.sample.places import OFFICES
 from anchor_spend.sample.spelling import Organisation
@@ -409,7 +410,7 @@ def _company_frame(rows: list[tuple[str, ...]], rng: np.random.Generator) -> pd.
 def _public_register(bodies: list[Organisation]) -> pd.DataFrame:
     rows = [
         (
-            item.entity_id, item.base, item.body_type, "|".join(item.aliases), item.postcode,
+            item.entity_id, item.base, item.body_type, LIST_SEPARATOR.join(item.aliases), item.postcode,
             item.publisher_id, "2009-04-01", "",
         )
         for item in bodies
