@@ -10,7 +10,7 @@ A null fact means 'does not apply here': no expectation judges it.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -71,14 +71,11 @@ def judge_rows(suite: str, rows: Sequence[Fact]) -> list[Outcome]:
     return _judge(suite, "", batch, list(rows))
 
 
-def judge_query(suite: str, facts: str, query: str, url: str) -> list[Outcome]:
-    """Judge, in PostgreSQL, the rows of `query` by the expectations whose meta.facts is `facts`.
+def judge_queries(suite: str, queries: Mapping[str, str], url: str) -> list[Outcome]:
+    """Judge, in PostgreSQL, the rows of each query by the expectations whose meta.facts is its key.
 
-    The role in `url` must be allowed temporary tables: the query runs once, into one.
+    The role in `url` must be allowed temporary tables: each query runs once, into one.
     """
-    import sqlalchemy
-
-    numbered = f"select row_number() over () - 1 as {_KEY}, facts.* from (\n{query}\n) as facts"  # noqa: S608
     source = _new_context().data_sources.add_postgres(
         "facts",
         connection_string=url.replace("postgresql://", "postgresql+psycopg://", 1),
@@ -87,15 +84,25 @@ def judge_query(suite: str, facts: str, query: str, url: str) -> list[Outcome]:
     )
     engine = source.get_execution_engine()
     try:
-        asset = source.add_query_asset("facts", query=numbered)
-        batch = asset.add_batch_definition_whole_table("all").get_batch()
-        everything = sqlalchemy.select(sqlalchemy.text("*")).select_from(batch.data.selectable)
-        ordered = everything.order_by(sqlalchemy.text(_KEY))
-        rows = [_without_key(row._mapping) for row in engine.execute_query(ordered)]
-        return _judge(suite, facts, batch, rows)
+        return [
+            outcome
+            for facts, query in queries.items()
+            for outcome in _judge_query(suite, facts, query, source, engine)
+        ]
     finally:
         engine.engine.dispose()
         source.get_engine().dispose()
+
+
+def _judge_query(suite: str, facts: str, query: str, source: Any, engine: Any) -> list[Outcome]:
+    import sqlalchemy
+
+    numbered = f"select row_number() over () - 1 as {_KEY}, facts.* from (\n{query}\n) as facts"  # noqa: S608
+    asset = source.add_query_asset(f"facts {facts}", query=numbered)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    everything = sqlalchemy.select(sqlalchemy.text("*")).select_from(batch.data.selectable)
+    rows = engine.execute_query(everything.order_by(sqlalchemy.text(_KEY)))
+    return _judge(suite, facts, batch, [_without_key(row._mapping) for row in rows])
 
 
 def _without_key(row: Any) -> Fact:

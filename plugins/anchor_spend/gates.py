@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 
 from anchor_spend import database, ledger
 from anchor_spend.errors import DatabaseError, GateError
-from anchor_spend.gate_suites import Fact, Outcome, judge_query, judge_rows
+from anchor_spend.gate_suites import Fact, Outcome, judge_queries, judge_rows
 from anchor_spend.periods import parse_period
 from anchor_spend.records import PAYMENT_COLUMNS, ConformedFile, GateResult, LandedFile
 from anchor_spend.spec import Publisher
@@ -28,6 +28,7 @@ from anchor_spend.spec import Publisher
 log = logging.getLogger(__name__)
 
 Suite = Literal["landed_file", "payments", "county_view"]
+COUNTY_FACTS = ("release", "files", "years", "body_years", "shares", "bodies", "movements")
 _FACTS = Path(__file__).parent / "facts"
 _ENOUGH_MONTHS = 3  # fewer trailing months say nothing about a usual month
 _ENOUGH_ROWS = 20  # in fewer rows, repeats and a single supplier are ordinary
@@ -186,11 +187,14 @@ def check_landed_files(facts: Sequence[Fact]) -> dict[int, list[GateResult]]:
 def check_payments(is_synthetic: bool) -> list[GateResult]:
     """Judge, in the database, each accepted file that was not judged since it was accepted."""
     query = _query("payments_files", is_synthetic=sql.Literal(is_synthetic))
-    return _results_by_file("payments", _judge("payments", "", query, "loader"))
+    return _results_by_file("payments", _judge("payments", {"": query}, "loader"))
 
 
-def check_county_view(release_number: int) -> list[GateResult]:
-    """Judge a candidate release in schema release_<n>; one result an expectation, with examples."""
+def check_county_view(release_number: int, facts: Sequence[str] = COUNTY_FACTS) -> list[GateResult]:
+    """Judge a candidate release in schema release_<n>; one result an expectation, with examples.
+
+    `facts` narrows what is judged; a release may be published only after all of them.
+    """
     previous = _release_before(release_number)
     values = {
         "number": sql.Literal(release_number),
@@ -198,12 +202,10 @@ def check_county_view(release_number: int) -> list[GateResult]:
         "previous": sql.Literal(previous),
         "previous_schema": sql.Identifier(f"release_{previous}"),
     }
-    facts = ["release", "files", "years", "body_years", "shares", "bodies"] + ["movements"] * bool(previous)
-    results = []
-    for name in facts:
-        outcomes = _judge("county_view", name, _query(f"county_view_{name}", **values), "publisher")
-        results += [_release_result(outcome, release_number) for outcome in outcomes]
-    return results
+    asked = [name for name in facts if previous or name != "movements"]
+    queries = {name: _query(f"county_view_{name}", **values) for name in asked}
+    outcomes = _judge("county_view", queries, "publisher")
+    return [_release_result(outcome, release_number) for outcome in outcomes]
 
 
 def _query(name: str, **values: sql.Composable) -> str:
@@ -211,13 +213,13 @@ def _query(name: str, **values: sql.Composable) -> str:
     return sql.SQL(template).format(**values).as_string()
 
 
-def _judge(suite: Suite, facts: str, query: str, role: database.Role) -> list[Outcome]:
+def _judge(suite: Suite, queries: dict[str, str], role: database.Role) -> list[Outcome]:
     from sqlalchemy.exc import SQLAlchemyError
 
     with database.connect(role):
         pass  # an unreachable database is told in our own words
     try:
-        return judge_query(suite, facts, query, database.role_url(role))
+        return judge_queries(suite, queries, database.role_url(role))
     except SQLAlchemyError as error:
         raise GateError(
             f"The facts for expectations/{suite}.json could not be read as {role}: {error}"

@@ -22,12 +22,12 @@ paid as (
 )
 
 select
-    coalesce(
-        concat_ws(' ', chosen.publisher_id, chosen.stream, chosen.period, 'file', chosen.file_id),
-        concat('file ', paid.file_id)
-    ) as subject,
+    case
+        when chosen.file_id is null then concat('file ', paid.file_id)
+        else concat_ws(' ', chosen.publisher_id, chosen.stream, chosen.period)
+    end as subject,
     chosen.file_id is not null as is_of_this_release,
-    mart.file_id is not null as is_in_file_conservation,
+    case when chosen.file_id is not null then mart.file_id is not null end as is_in_file_conservation,
     coalesce(paid.row_count, 0) - chosen.rows_payments as rows_difference,
     coalesce(paid.pence, 0) - chosen.pence_payments as pence_difference,
     mart.rows_read - mart.rows_payments - mart.rows_rejected - mart.rows_excluded as rows_not_conserved,
