@@ -123,6 +123,11 @@ def _text_frame(table: RawTable, layout: Layout | None) -> pd.DataFrame:
     for name in ["payment_date", "amount", "body_name", *_TEXT_FIELDS]:
         at = layout.columns.get(name) if layout else None
         cells[name] = [row[at].strip() if at is not None and len(row) > at else "" for _, row in numbered]
+    if layout:  # what stands in the amount's place of a shifted row is not its amount
+        shifted = [_is_ragged(row, layout.width) for _, row in numbered]
+        cells["amount"] = [
+            "" if is_shifted else cell for is_shifted, cell in zip(shifted, cells["amount"], strict=True)
+        ]
     return pd.DataFrame(cells, index=range(len(numbered)), dtype=object)
 
 
@@ -160,13 +165,10 @@ def _mark(frame: pd.DataFrame, mask: "pd.Series[bool]", rule: str, column: str, 
 def _read_amounts(frame: pd.DataFrame) -> None:
     """Adds `pence` (what a row counts for), `is_amount` and `amount_problem`."""
     read = {cell: _pence(cell) for cell in frame["amount"].unique()}
-    is_counted = frame["rule"] != "ragged_row"
-    pence = [
-        read[cell][0] if counted else None for cell, counted in zip(frame["amount"], is_counted, strict=True)
-    ]
+    pence = [read[cell][0] for cell in frame["amount"]]
     frame["is_amount"] = [value is not None for value in pence]
     frame["pence"] = pd.Series([value or 0 for value in pence], index=frame.index, dtype=object)
-    frame["amount_problem"] = frame["amount"].map({cell: problem for cell, (_, problem) in read.items()})
+    frame["amount_problem"] = [read[cell][1] for cell in frame["amount"]]
 
 
 def _mark_totals(frame: pd.DataFrame, tables: list[RawTable]) -> None:

@@ -19,7 +19,7 @@ _AMOUNT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ZERO = re.compile(rf"(?:£|GBP)? ?[{_MINUS}]", re.IGNORECASE)
-_LARGEST_PENCE = 10**14  # numeric(14, 2)
+_MOST_DIGITS = 11  # of pounds: a hundred billion, within numeric(14, 2)
 _TIME_OF_DAY = re.compile(r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AP]M)?$", re.IGNORECASE)
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73415  # 1990-01-01, 2100-12-31
 _SHAPE_LENGTH = 40
@@ -37,9 +37,10 @@ def parse_pence(text: str) -> int:
     match = _AMOUNT.fullmatch(text)
     if not match or not (match["whole"] or match["decimals"]):
         raise ValueError("not an amount")
-    pence = int(match["whole"].replace(",", "") or 0) * 100 + _pence_of_decimals(match["decimals"] or "")
-    if pence >= _LARGEST_PENCE:
+    pounds = match["whole"].replace(",", "").lstrip("0") or "0"
+    if len(pounds) > _MOST_DIGITS:
         raise ValueError("larger than any amount kept")
+    pence = int(pounds) * 100 + _pence_of_decimals(match["decimals"] or "")
     return -pence if _is_negative(match) else pence
 
 

@@ -18,21 +18,21 @@ from typing import Any
 
 
 def main() -> None:
-    """Read standard input, write the sheets to standard output; exit codes are those of `fail`."""
+    """Read standard input; write the sheets, or the rule that refuses the workbook, to standard output."""
     options = json.loads(sys.argv[1])
     _cap_memory(options["memory_bytes"])
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+    answer: dict[str, Any] = {}
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-        sheets = [_sheet(workbook, metadata, options) for metadata in workbook.sheets_metadata]
+        answer["sheets"] = [_sheet(workbook, metadata, options) for metadata in workbook.sheets_metadata]
     except PasswordError:
-        json.dump({"problem": "workbook_locked", "detail": "The workbook asks for a password."}, sys.stdout)
+        answer = {"problem": "workbook_locked", "detail": "The workbook asks for a password."}
     except CalamineError as error:
         detail = f"The workbook cannot be read ({type(error).__name__})."
-        json.dump({"problem": "workbook_damaged", "detail": detail}, sys.stdout)
-    else:
-        json.dump({"sheets": sheets}, sys.stdout)
+        answer = {"problem": "workbook_damaged", "detail": detail}
+    sys.stdout.write(json.dumps(answer))  # in one piece: json.dump writes cell by cell
 
 
 def _cap_memory(limit: int) -> None:
@@ -55,6 +55,8 @@ def _sheet(workbook: Any, metadata: Any, options: dict[str, Any]) -> dict[str, A
 def _rows(sheet: Any, options: dict[str, Any]) -> list[list[str]]:
     # the caller checks for one more than it allows; nothing larger needs to leave this process
     rows = sheet.to_python(skip_empty_area=False, nrows=options["max_rows"] + 1)
+    while rows and not any(cell != "" for cell in rows[-1]):
+        rows.pop()  # cells that were formatted and hold nothing
     return [[cell_text(cell) for cell in row[: options["max_columns"] + 1]] for row in rows]
 
 
