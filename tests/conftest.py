@@ -31,6 +31,11 @@ def database_server(home: Path) -> Iterator[str]:
     """A running, migrated embedded PostgreSQL; yields its owner URL."""
     server = database.embedded_server()
     url = server.start()
+    with database.connect(autocommit=True) as connection:
+        connection.execute(
+            "alter system set fsync = off"
+        )  # thousands of truncated tables: minutes at the end
+        connection.execute("select pg_reload_conf()")
     database.migrate()
     yield url
     server.stop()
@@ -54,10 +59,35 @@ def empty_database(database_server: str) -> str:
     return database_server
 
 
+_LEDGER = (
+    "quality.findings", "quality.gate_results", "quality.release_files", "landing.payments",
+    "landing.set_aside", "landing.fetch_attempts", "landing.file_versions",
+)  # fmt: skip
+
+
+@pytest.fixture
+def empty_ledger(database_server: str) -> str:
+    """The same server with no file version and no attempt; quicker than emptying everything."""
+    with database.connect() as connection:
+        for table in _LEDGER:
+            connection.execute(f"delete from {table}".encode())
+    return database_server
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real published files; skips where it is absent."""
     folder = Path(os.environ.get("ANCHOR_SPEND_REAL_DATA") or PROJECT.parent / "shared" / "data")
     if not (folder / "archive" / "manifest.csv").exists():
         pytest.skip("shared/data not present: real-data test skipped")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole synthetic sample county, written once a session; read it, do not change it."""
+    from anchor_spend.sample.county import write_county
+
+    folder = tmp_path_factory.mktemp("sample") / "county"
+    write_county(folder)
     return folder

@@ -348,7 +348,7 @@ class Fetcher:
         raise FetchError(f"{problem}. {remedy}", is_transient=False, status=trace.status)
 
     def _ask_robots_first(self, want: _Want, url: str) -> None:
-        """So that a robots.txt that cannot be had is tried as often as a file, and not for each of its tries."""
+        """Here, so that a robots.txt that cannot be had is not tried anew with each try of the file."""
         trace = _Trace(self.address(url), url)
         try:
             self._refuse_target(want.publisher, trace)

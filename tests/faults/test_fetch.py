@@ -28,7 +28,7 @@ from anchor_spend.records import DiscoveredFile, LandedFile
 from anchor_spend.spec import Publisher
 from local_server import Answer, LocalServer, body, in_turn, raw, redirect, status
 
-pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_database")]
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_ledger")]
 
 HOST = "files.example.test"
 CSV = b"Date,Supplier,Amount\n01/04/2018,Invented Widgets Ltd,12.50\n"
