@@ -32,9 +32,7 @@ def database_server(home: Path) -> Iterator[str]:
     server = database.embedded_server()
     url = server.start()
     with database.connect(autocommit=True) as connection:
-        connection.execute(
-            "alter system set fsync = off"
-        )  # thousands of truncated tables: minutes at the end
+        connection.execute("alter system set fsync = off")  # stopping it could take a minute
         connection.execute("select pg_reload_conf()")
     database.migrate()
     yield url
