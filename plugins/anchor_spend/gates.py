@@ -227,15 +227,18 @@ def _judge(suite: Suite, queries: dict[str, str], role: database.Role) -> list[O
 
 
 def _release_before(number: int) -> int:
-    """The release to compare with: what analysts see now, if of the same world and still kept; else 0."""
+    """The release of the same world to compare with: the one analysts see, else the last kept; else 0."""
     with database.connect("publisher") as connection:
         row = connection.execute(
-            """select shown.release_number
-               from quality.current_release c
-               join quality.releases shown using (release_number)
-               join quality.releases candidate on candidate.is_synthetic = shown.is_synthetic
-               where candidate.release_number = %s and shown.release_number <> candidate.release_number
-                   and to_regclass(format('release_%%s.county_view', shown.release_number)) is not null""",
+            """select earlier.release_number
+               from quality.releases candidate
+               join quality.releases earlier on earlier.is_synthetic = candidate.is_synthetic
+               left join quality.current_release shown on shown.release_number = earlier.release_number
+               where candidate.release_number = %s and earlier.release_number <> candidate.release_number
+                   and earlier.status = 'published'
+                   and to_regclass(format('release_%%s.county_view', earlier.release_number)) is not null
+               order by shown.release_number nulls last, earlier.release_number desc
+               limit 1""",
             [number],
         ).fetchone()
     return int(row[0]) if row else 0
@@ -356,12 +359,13 @@ def _line(alike: list[GateResult]) -> str:
 
 
 def _finding(result: GateResult) -> str:
-    """'share_rejected is 0.12 (at most 0.05)'; for a release also how many and which rows fail."""
+    """'share_rejected is 0.12 (at most 0.05 expected)'; for a release also how many rows fail, and which."""
     if "failed" not in result.observed:
         return f"{result.column} is {_comparison(result.observed)}"
-    examples = result.observed.get("examples", [])
-    first = f", such as {examples[0]['subject']}: {_comparison(examples[0])}" if examples else ""
-    return f"{result.column} fails for {result.observed['failed']} of {result.observed['judged']}{first}"
+    first = result.observed["examples"][0]
+    said = f"{result.column} is {_comparison(first)} for {first['subject']}"
+    others = result.observed["failed"] - 1
+    return f"{said} and fails for {others} more of {result.observed['judged']}" if others else said
 
 
 def _comparison(observed: dict[str, Any]) -> str:
