@@ -484,7 +484,7 @@ def _read_chunks(path: Path, columns: Sequence[str], required: int) -> Iterator[
         missing = [name for name in columns[:required] if name not in frame.columns]
         if missing:
             raise ReferenceDataError(f"{path.name} has no column {', '.join(missing)}.")
-        yield frame.reindex(columns=list(columns)).fillna("").astype("str")
+        yield frame.reindex(columns=list(columns), fill_value="").astype("str").fillna("")
 
 
 def _frames(path: Path) -> Iterator["pd.DataFrame"]:
