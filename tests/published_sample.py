@@ -6,7 +6,7 @@
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from anchor_spend.periods import due_date, financial_year, months_between
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
+Body = tuple[str, str, str, int, float, int, str]
 
 COLUMNS = {
     "release": (
@@ -75,7 +76,9 @@ COLUMNS = {
     ),
 }
 
-BODIES = [  # publisher, name, kind, pounds of goods and services a year, part local, threshold, VAT
+BODIES: list[
+    Body
+] = [  # publisher, name, kind, pounds of goods and services a year, part local, threshold, VAT
     ("luton_borough_council", "Luton Borough Council", "unitary_authority", 238, 0.27, 250, "net"),
     (
         "central_bedfordshire_council",
@@ -139,17 +142,29 @@ _RESTATED = {("luton_borough_council", "2017-09"), ("bedford_borough_council", "
 _EMPTY = {("university_of_bedfordshire", "2017-08")}
 
 
-def tables() -> Tables:
-    """Rows of every published relation, consistent with one another, always the same."""
+def tables(
+    bodies: Sequence[Body] = BODIES,
+    years: Sequence[str] = YEARS,
+    *,
+    silent: Collection[str] = (),
+    is_placed: bool = True,
+) -> Tables:
+    """Rows of every published relation, consistent with one another, always the same.
+
+    Nothing is received from `silent` bodies; without `is_placed` no supplier's place is known.
+    """
     chance = random.Random(2017)
     suppliers = _suppliers(chance)
-    spend = _supplier_spend(chance, suppliers)
-    coverage = _coverage()
+    if not is_placed:
+        suppliers = [row | {"postcode": None, "authority_code": None} for row in suppliers]
+    publishers = [body[0] for body in bodies]
+    coverage = _coverage(publishers, years, silent)
+    spend = _supplier_spend(chance, bodies, coverage, suppliers)
     shares = _local_share(spend, {row["supplier_id"]: row for row in suppliers}, coverage)
     files = _files(coverage)
     return {
-        "release": [_release()],
-        "dim_bodies": [_body(*body) for body in BODIES],
+        "release": [_release(years)],
+        "dim_bodies": [_body(*body) for body in bodies],
         "dim_local_definitions": _definitions(),
         "dim_suppliers": suppliers,
         "supplier_spend": spend,
@@ -160,14 +175,6 @@ def tables() -> Tables:
         "coverage": coverage,
         "file_conservation": files,
         "gate_results": _gate_results(files),
-    }
-
-
-def without(rows: Tables, *publishers: str) -> Tables:
-    """The same release without some bodies (the county's own rows of local_share stay as they are)."""
-    return {
-        name: [row for row in relation if row.get("publisher_id") not in publishers]
-        for name, relation in rows.items()
     }
 
 
@@ -197,25 +204,23 @@ def remove(connection: psycopg.Connection[Any]) -> None:
 
 def _insert(connection: psycopg.Connection[Any], name: str, rows: list[Row]) -> None:
     names = [column.split()[0] for column in COLUMNS[name].replace("(14,2)", "").split(", ")]
-    statement = f"insert into release_9001.{name} values ({', '.join(['%s'] * len(names))})"
-    values = [
-        [json.dumps(v) if isinstance(v, dict) else v for v in (row.get(column) for column in names)]
-        for row in rows
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(statement.encode(), values)
+    with connection.cursor() as cursor, cursor.copy(f"copy release_9001.{name} from stdin".encode()) as copy:
+        for row in rows:
+            values = (row.get(column) for column in names)
+            copy.write_row([json.dumps(value) if isinstance(value, dict) else value for value in values])
 
 
-def _release() -> Row:
+def _release(years: Sequence[str]) -> Row:
+    last = int(years[-1][:4]) + 1
     return {
         "release_number": 7,
-        "published_at": datetime(2019, 4, 25, 9, 30, tzinfo=UTC),
+        "published_at": datetime(last, 4, 25, 9, 30, tzinfo=UTC),
         "git_revision": "0123456789abcdef0123456789abcdef01234567",
         "source": "sample",
         "is_synthetic": True,
-        "window_from": "2016-04",
-        "window_to": "2019-03",
-        "as_of": date(2019, 4, 25),
+        "window_from": f"{years[0][:4]}-04",
+        "window_to": f"{last}-03",
+        "as_of": date(last, 4, 25),
         "totals": {"payments": 1},
     }
 
@@ -303,13 +308,16 @@ def _supplier(
     }
 
 
-def _supplier_spend(chance: random.Random, suppliers: list[Row]) -> list[Row]:
+def _supplier_spend(
+    chance: random.Random, bodies: Sequence[Body], coverage: list[Row], suppliers: list[Row]
+) -> list[Row]:
     rows = []
-    for publisher, _, _, size, local, *_ in BODIES:
+    for publisher, _, _, size, local, *_ in bodies:
         mine = chance.sample(suppliers[:240], 90)
-        for year, growth in zip(YEARS, (0.94, 1.0, 1.03), strict=True):
-            months = sum(1 for p in _periods(year) if (publisher, p) not in _MISSING | _LATE | _EMPTY)
-            pounds = size * 1_000_000 * growth * months / 12
+        for index, year in enumerate(_years(coverage)):
+            pounds = size * 1_000_000 * 1.03**index * _covered(coverage, year, publisher)[0] / 12
+            if not pounds:
+                continue
             weights = [_weight(chance, supplier, local) for supplier in mine]
             for supplier, weight in zip(mine, weights, strict=True):
                 amount = _money(pounds * weight / sum(weights))
@@ -317,6 +325,10 @@ def _supplier_spend(chance: random.Random, suppliers: list[Row]) -> list[Row]:
             rows.append(_spend(year, publisher, "unclear", "goods_and_services", _money(pounds * 0.011)))
             rows += _other_scopes(year, publisher, pounds, mine)
     return rows
+
+
+def _years(coverage: list[Row]) -> list[str]:
+    return sorted({row["financial_year"] for row in coverage})
 
 
 def _weight(chance: random.Random, supplier: Row, local: float) -> float:
@@ -354,23 +366,13 @@ def _money(amount: float) -> Decimal:
     return Decimal(str(round(amount, 2)))
 
 
-def _periods(year: str) -> list[str]:
-    start = int(year[:4])
-    return months_between(f"{start}-04", f"{start + 1}-03")
-
-
-def _coverage() -> list[Row]:
+def _coverage(publishers: list[str], years: Sequence[str], silent: Collection[str]) -> list[Row]:
     rows = []
-    for publisher, *_ in BODIES:
-        for period in months_between("2016-04", "2019-03"):
-            key, status = (publisher, period), "loaded"
-            for name, keys in (
-                ("missing", _MISSING),
-                ("late", _LATE),
-                ("restated", _RESTATED),
-                ("empty", _EMPTY),
-            ):
-                status = name if key in keys else status
+    marked = {"missing": _MISSING, "late": _LATE, "restated": _RESTATED, "empty": _EMPTY}
+    for publisher in publishers:
+        for period in months_between(f"{years[0][:4]}-04", f"{int(years[-1][:4]) + 1}-03"):
+            status = next((name for name, keys in marked.items() if (publisher, period) in keys), "loaded")
+            status = "missing" if publisher in silent else status
             rows.append(
                 {
                     "publisher_id": publisher,
@@ -404,8 +406,8 @@ def _sum(rows: list[Row], keys: tuple[str, ...]) -> list[Row]:
 
 def _county_view(spend: list[Row], coverage: list[Row]) -> list[Row]:
     rows = []
-    for year in YEARS:
-        for publisher, *_ in BODIES:
+    for year in _years(coverage):
+        for publisher in dict.fromkeys(row["publisher_id"] for row in coverage):
             mine = [r for r in spend if (r["financial_year"], r["publisher_id"]) == (year, publisher)]
             covered, expected = _covered(coverage, year, publisher)
             headline = [r["amount_gbp"] for r in mine if r["spend_scope"] == "goods_and_services"]
@@ -434,8 +436,8 @@ def _is_local(supplier: Row, definition: str) -> bool | None:
 
 def _local_share(spend: list[Row], suppliers: dict[str, Row], coverage: list[Row]) -> list[Row]:
     rows = []
-    for year in YEARS:
-        for publisher in [body[0] for body in BODIES] + ["county"]:
+    for year in _years(coverage):
+        for publisher in [*dict.fromkeys(row["publisher_id"] for row in coverage), "county"]:
             mine = [
                 r for r in spend if r["financial_year"] == year and publisher in ("county", r["publisher_id"])
             ]
@@ -496,8 +498,8 @@ def _targets(shares: list[Row]) -> list[Row]:
                 for name in ("share", "floor", "ceiling")
             },
         }
-        for year in sorted({*YEARS, *wanted})
-        for body in [*(body[0] for body in BODIES), "county"]
+        for year in sorted({*wanted, *(key[0] for key in headline)})
+        for body in dict.fromkeys(key[1] for key in headline)
         for definition in ("primary", "secondary", "either", "primary_borough")
     ]
 
@@ -528,6 +530,8 @@ def _files(coverage: list[Row]) -> list[Row]:
         rows.append(file)
         if month["status"] == "restated":
             rows.append(file | {"file_id": number + 1000, "status": "superseded"})
+    if not rows:
+        return []
     rejected = rows[0] | {
         "file_id": 5001,
         "publisher_id": "bedfordshire_police",
@@ -559,6 +563,8 @@ def _gate_results(files: list[Row]) -> list[Row]:
             ("payments", "expect_column_sum_to_be_between", "warning"),
         )
     ]
+    if not rows:
+        return []
     rows[7] |= {"success": False, "severity": "warning", "suite": "payments"}
     rows.append(
         rows[0]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, Literal
 
 Size = Literal["wide", "narrow"]
@@ -35,7 +35,8 @@ COLOURS = {
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _TEXT = {"wide": 13, "narrow": 12}
 _WIDTH = {"wide": 860, "narrow": 344}
-_CHARACTER = 0.56  # width of an average character, in font sizes
+_CHARACTER = 0.56  # width of an average character, in font sizes; of a bold one 0.64
+_BOLD = 0.64
 _ABOVE = 10  # margin where labels stand above their bars
 
 
@@ -179,9 +180,11 @@ def trajectory_chart(
     high = max([*targets.values(), *known, 10.0]) * 1.08
     at = _year_position(frame, years)
     up = _position(high, 0, height)
-    layers = _trajectory_axis(frame, years, at, up, high)
+    measured = {year for row in series for year in row.values}
+    layers = _no_data(frame, years, measured)
+    layers += _trajectory_axis(frame, years, at, up, high)
     layers += _trajectory_targets(frame, {at(year): up(value) for year, value in targets.items()}, targets)
-    layers += _trajectory_series(frame, years, series, at, up)
+    layers += _trajectory_series(frame, series, at, up)
     return _drawing(layers, frame, note)
 
 
@@ -230,25 +233,27 @@ def _is_above(size: Size, label_width: int) -> bool:
     return size == "narrow" and label_width > 90
 
 
-def _cut(words: str, room: float, font: float) -> str:
+def _cut(words: str, room: float, font: float, character: float = _CHARACTER) -> str:
     """The words, ended with an ellipsis where they would not fit; the table has them in full."""
-    longest = int(room / (font * _CHARACTER * 0.96))
+    longest = int(room / (font * character))
     return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
 
 
 def _row_labels(frame: _Frame, labels: list[str], strong: list[bool]) -> list[Row]:
     """Labels left of the lines, or above them where the margin is too small; group headings."""
     above = frame.left <= _ABOVE
-    x, dy, align = (0, -20, "left") if above else (-8, 0, "right")
+    x, dy, align = (4, -20, "left") if above else (-8, 0, "right")
     rows = list(zip(frame.rows, labels, strong, strict=True))
     plain = [{"x": x, "y": y + dy, "text": label} for y, label, is_strong in rows if not is_strong]
     bold = [{"x": x, "y": y + dy, "text": label} for y, label, is_strong in rows if is_strong]
-    room, edge = _WIDTH[frame.size] - 16, 0 if above else 2 - frame.left
-    heads = [{"x": edge, "y": y, "text": _cut(words, room, frame.font + 1)} for y, words in frame.headings]
+    room, edge = _WIDTH[frame.size] - 12, 0 if above else 2 - frame.left
+    heads = [
+        {"x": edge, "y": y, "text": _cut(words, room, frame.font + 1, _BOLD)} for y, words in frame.headings
+    ]
     return [
-        *_text(plain, frame, align=align),
-        *_text(bold, frame, align=align, weight="bold"),
-        *_text(heads, frame, align="left", weight="bold", bigger=1),
+        *_text(plain, frame, align=align, limit=frame.label_room),
+        *_text(bold, frame, align=align, weight="bold", limit=frame.label_room),
+        *_text(heads, frame, align="left", weight="bold", bigger=1, limit=room),
     ]
 
 
@@ -291,15 +296,28 @@ def _bar_marks(bars: Sequence[Bar], frame: _Frame, x: Position) -> list[Row]:
         *_layer("rule", joins, frame, stroke=MUTED),
         *_layer("rect", rects, frame, stroke=PAPER, strokeWidth=0.75),
         *_layer("rect", hollow, frame, fill=PAPER, strokeWidth=1.5, strokeDash=[4, 3]),
-        *_layer("rule", [{"x": x(0), "y": 0, "y2": frame.height}], frame, stroke=INK),
+        *_layer("rule", _upright([x(0)], frame), frame, stroke=INK),
         *_text(words, frame, align="left", dx=7),
     ]
 
 
+def _upright(places: list[float], frame: _Frame) -> list[Row]:
+    """Upright lines, broken where a group's heading stands."""
+    starts = [0.0, *(y + 12 for y, _ in frame.headings)]
+    ends = [*(y - 12 for y, _ in frame.headings), frame.height]
+    pieces = [(top, bottom) for top, bottom in zip(starts, ends, strict=True) if bottom > top]
+    return [{"x": x, "y": top, "y2": bottom} for x in places for top, bottom in pieces]
+
+
 def _rules(frame: _Frame, ticks: list[float], x: Position, unit: str) -> list[Row]:
-    """Light vertical lines with their values below."""
-    lines = [{"x": x(tick), "y": 0, "y2": frame.height} for tick in ticks]
-    words = [{"x": x(tick), "y": frame.height + 15, "text": _tick_text(tick, unit)} for tick in ticks]
+    """Light vertical lines with their values below, where these have room."""
+    lines = _upright([x(tick) for tick in ticks], frame)
+    words = []
+    for tick in ticks:
+        text = _tick_text(tick, unit)
+        half = len(text) * frame.font * _CHARACTER / 2
+        if half - frame.left <= x(tick) <= frame.width + frame.right - half:
+            words.append({"x": x(tick), "y": frame.height + 15, "text": text})
     return [
         *_layer("rule", lines, frame, stroke=GRID),
         *_text(words, frame, align="center", muted=True, bigger=-1),
@@ -351,6 +369,21 @@ def _trajectory_axis(
     ]
 
 
+def _no_data(frame: _Frame, years: Sequence[str], measured: set[str]) -> list[Row]:
+    """A band behind every run of years without a measured share, with the words in it."""
+    band, bands, words, start = frame.width / len(years), [], [], 0
+    for is_measured, run in groupby(years, measured.__contains__):
+        end = start + len(list(run))
+        if not is_measured:
+            bands.append({"x": start * band, "x2": end * band, "y": 0, "y2": frame.height})
+            words.append({"x": (start + end) / 2 * band, "y": frame.height - 14, "text": "no data"})
+        start = end
+    return [
+        *_layer("rect", bands, frame, fill=GRID, opacity=0.45),
+        *_text(words, frame, align="center", muted=True),
+    ]
+
+
 def _short_year(year: str, frame: _Frame) -> str:
     return year if frame.size == "wide" else f"{year[2:4]}/{year[-2:]}"
 
@@ -372,13 +405,12 @@ def _trajectory_targets(frame: _Frame, places: dict[float, float], targets: dict
 
 def _trajectory_series(
     frame: _Frame,
-    years: Sequence[str],
     series: Sequence[Trajectory],
     at: Callable[[str], float],
     up: Position,
 ) -> list[Row]:
-    """Bodies beside one another in each year; a year nobody has says so."""
-    apart, half = frame.width / len(years) * 0.3, 5 if frame.size == "wide" else 3.5
+    """Bodies beside one another in each year."""
+    apart, half = (36, 5) if frame.size == "wide" else (15, 3.5)
     spans, dots = [], []
     for index, row in enumerate(series):
         shift, colour = (index - (len(series) - 1) / 2) * apart, COLOURS[row.kind]
@@ -386,13 +418,10 @@ def _trajectory_series(
             x = at(year) + shift
             spans.append({"x": x - half, "x2": x + half, "y": up(ceiling), "y2": up(floor), "fill": colour})
             dots.append({"x": x, "y": up(share), "fill": colour, "shape": row.shape})
-    known = {year for row in series for year in row.values}
-    empty = [{"x": at(y), "y": frame.height - 9, "text": "no data"} for y in years if y not in known]
     size = 80 if frame.size == "wide" else 50
     return [
         *_layer("rect", spans, frame, opacity=0.32),
         *_layer("point", dots, frame, size=size, filled=True, opacity=1, stroke=PAPER, strokeWidth=1),
-        *_text(empty, frame, align="center", muted=True, bigger=-1 if frame.size == "wide" else -3),
     ]
 
 
@@ -414,9 +443,10 @@ def _text(
     bigger: int = 0,
     muted: bool = False,
     fill: str = "",
+    limit: float = 0,
 ) -> list[Row]:
     colour = fill or (MUTED if muted else INK)
-    font = {"fontSize": frame.font + bigger, "fontWeight": weight}
+    font = {"fontSize": frame.font + bigger, "fontWeight": weight, "limit": limit * 0.9}
     return _layer("text", rows, frame, align=align, baseline="middle", dx=dx, fill=colour, **font)
 
 

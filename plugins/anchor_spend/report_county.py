@@ -140,7 +140,7 @@ def _year_table(page: Page) -> Table:
     columns = [
         Column("Financial year"),
         *(Column(label, "pounds") for label in labels),
-        Column("Received"),
+        Column("Received", "line"),
     ]
     return Table(
         "All bodies together by year, local as the strategy defines it", columns, rows, is_folded=True
@@ -151,7 +151,7 @@ def _shares_table(page: Page) -> Table:
     names = page.definitions()
     columns = [Column("Financial year")]
     for name in names:
-        columns += [Column(DEFINITIONS[name], "share"), Column(f"{DEFINITIONS[name]}: floor to ceiling")]
+        columns += [Column(DEFINITIONS[name], "share"), Column("Floor to ceiling", "line")]
     rows: list[list[Any]] = []
     for year in page.years:
         cells: list[Any] = [page.year_label(year)]
@@ -266,7 +266,7 @@ def _year_span(years: list[str]) -> str:
 def _targets_table(page: Page, body: str, years: list[str], wanted: dict[str, float]) -> Table:
     columns = [Column("Financial year"), Column("Target")]
     for name in (body, COUNTY):
-        columns += [Column(page.name(name), "share"), Column("Floor to ceiling")]
+        columns += [Column(page.name(name), "share"), Column("Floor to ceiling", "line")]
         columns += [Column("Against target", "points"), Column("More local spending needed", "pounds")]
     rows: list[list[Any]] = []
     for year in years:

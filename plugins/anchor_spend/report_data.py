@@ -18,6 +18,11 @@ Row = dict[str, Any]
 HEADLINE = "goods_and_services"
 TOP = 15  # suppliers and organisations listed
 _TRIES = 5
+_UNREADABLE = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.InsufficientPrivilege,
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,9 @@ def read_published(release_number: int | None = None) -> Published:
         with database.connect("analyst", autocommit=True) as connection:
             connection.row_factory = dict_row
             return _read_unmixed(connection, release_number)
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+    except _UNREADABLE as error:
         raise ReleaseError(
-            f"The published data lacks something the report needs: {str(error).splitlines()[0]}. "
+            f"The published data cannot be read for the report: {str(error).splitlines()[0]}. "
             "Publish a release first: `anchor-spend run`."
         ) from error
 

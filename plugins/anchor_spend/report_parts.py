@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 class Column(NamedTuple):
     label: str
-    kind: str = "text"  # text, pounds, share, points, count
+    kind: str = "text"  # text, line (a text kept on one line), pounds, share, points, count
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ def _bodies_table(page: Page) -> Table:
         amounts = [page.total(year, "gross_gbp"), page.total(year, "headline_gbp")]
         rows.append([page.name(COUNTY), year, *amounts, page.received(year)])
     columns = [Column("Body"), Column("Financial year"), Column("All payments", "pounds")]
-    columns += [Column("Goods and services", "pounds"), Column("Received")]
+    columns += [Column("Goods and services", "pounds"), Column("Received", "line")]
     return Table("Spending by body and year", columns, rows, is_folded=True, strong_rows=frozenset(sums))
 
 

@@ -30,7 +30,7 @@ SCOPES: dict[str, tuple[str, str]] = {  # in words, meaning
 REASONS: dict[str, tuple[str, str, str]] = {  # in words, colour, meaning
     "unmatched": ("Organisation not found in a register", "unknown", "so the address it is at is not known"),
     "unclear": ("Name not clear", "violet", "may be an organisation or a person, so it was not looked up"),
-    "unlocated": ("Organisation known, place not", "local", "the register gives no usable postcode"),
+    "unlocated": ("Organisation known, place not", "target", "the register gives no usable postcode"),
     "partly": ("Place known only in part", "county", "enough for one definition of local, not for this one"),
     "withheld": (
         "Individual or name withheld",
