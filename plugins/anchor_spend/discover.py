@@ -170,9 +170,8 @@ def _start_urls(listing: Listing, window: Window) -> list[str]:
 def _further_pages(page: Page, listing: Listing, publisher: Publisher) -> list[str]:
     if not listing.follow:
         return []
-    pattern = re.compile(listing.follow, re.IGNORECASE)
-    matching = [link for link in page_links(page) if pattern.search(link.url) and not _is_file(link, listing)]
-    return [link.url for link in matching if _host(link.url) in publisher.hosts]
+    matching = [link.url for link in page_links(page) if _leads_on(link, listing)]
+    return [url for url in matching if _host(url) in publisher.hosts]
 
 
 def page_links(page: Page) -> list[Link]:
@@ -203,7 +202,13 @@ def _words(element: Any) -> str:
     return " ".join(element.get_text(" ").split())[:500] if element else ""
 
 
+def _leads_on(link: Link, listing: Listing) -> bool:
+    return bool(listing.follow and re.search(listing.follow, link.url, re.IGNORECASE))
+
+
 def _is_file(link: Link, listing: Listing) -> bool:
+    if _leads_on(link, listing):
+        return False
     if listing.not_link and re.search(listing.not_link, link.words, re.IGNORECASE):
         return False
     return re.search(listing.link, link.words, re.IGNORECASE) is not None
