@@ -102,10 +102,17 @@ def _refresh(
     if sha256 == loaded:
         return "unchanged"
     frames = _body_frames(sources, specs) if dataset == "public_bodies" else _frames(sources)
-    with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-        rows = _swap(connection, is_synthetic, dataset, frames)
-        _record_vintage(connection, is_synthetic, dataset, sources, sha256, rows)
+    try:
+        with connection.transaction():
+            connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+            rows = _swap(connection, is_synthetic, dataset, frames)
+            _record_vintage(connection, is_synthetic, dataset, sources, sha256, rows)
+    except psycopg.DataError as error:
+        files = ", ".join(source.path.name for source in sources)
+        raise ReferenceDataError(
+            f"A value in the {dataset.replace('_', ' ')} of {files} cannot be stored "
+            f"({error.diag.message_primary}). The earlier vintage stays in use."
+        ) from error
     connection.execute(f"analyze reference.{dataset}".encode())
     _log.info("Loaded %d rows of %s from %d files", rows, dataset, len(sources))
     return "loaded"

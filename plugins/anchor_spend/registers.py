@@ -87,13 +87,21 @@ def sha256_of(path: Path) -> str:
 
 def read(source: Source) -> Iterator["pd.DataFrame"]:
     """The rows of a register in the columns of its dataset, in chunks."""
+    import pandas as pd
+
     columns = COLUMNS[source.layout.dataset]
     read = kept = 0
-    for frame in _raw_frames(source):
-        frame.columns = [str(name).strip() for name in frame.columns]
-        converted = source.layout.convert(frame).reindex(columns=columns).fillna("")
-        read, kept = read + len(frame), kept + len(converted)
-        yield converted
+    try:
+        for frame in _raw_frames(source):
+            frame.columns = [str(name).strip() for name in frame.columns]
+            converted = source.layout.convert(frame).reindex(columns=columns, fill_value="").fillna("")
+            read, kept = read + len(frame), kept + len(converted)
+            yield converted
+    except (KeyError, pd.errors.ParserError, zipfile.BadZipFile) as error:
+        raise ReferenceDataError(
+            f"{source.path.name} looks like {source.layout.name} but cannot be read as such: {error}. "
+            "Fetch it again, or take it out of the folder."
+        ) from error
     if read > kept:
         _log.warning("%s: %d of %d rows have no usable key or name", source.path.name, read - kept, read)
 
@@ -273,7 +281,8 @@ def _nspl(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def _companies(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Eight-character numbers and canonical postcodes; rows without a number or a name drop out."""
-    number = frame["company_number"].str.strip().str.upper().str.zfill(8)
+    printed = frame["company_number"].str.strip().str.upper()
+    number = printed.str.zfill(8).where(printed.str.isdigit(), printed)
     postcode = _canonical(frame["postcode"])
     name = frame["company_name"].str.strip()
     frame = frame.assign(company_number=number, postcode=postcode, company_name=name)
