@@ -25,7 +25,7 @@ from anchor_spend.sample.places import POSTCODE_COLUMNS, make_places
 from anchor_spend.sample.spending import PERIODS, make_payments
 from anchor_spend.sample.suppliers import Payees, make_payees
 from anchor_spend.sample.truth import write_truth
-from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, POLICE, UNIVERSITY
+from anchor_spend.sample.vocabulary import BEDFORD, BODIES, CENTRAL, POLICE, UNIVERSITY
 
 GENERATOR_VERSION = "1"
 MISSING = (CENTRAL, "2019-01")  # published by nobody, linked by no page
@@ -48,9 +48,12 @@ class _Output:
     truth: list[pd.DataFrame] = field(default_factory=list)
 
 
-def write_county(folder: Path, seed: int = 2019) -> None:
-    """The whole sample under `folder`; nothing happens when it stands there already."""
-    stamp = json.dumps({"generator_version": GENERATOR_VERSION, "seed": seed})
+def write_county(folder: Path, seed: int = 2019, publishers: Sequence[str] = BODIES) -> None:
+    """The sample under `folder`; nothing happens when it stands there already.
+
+    With fewer publishers the files of those are the same, and the truth is theirs alone.
+    """
+    stamp = json.dumps({"generator_version": GENERATOR_VERSION, "seed": seed, "publishers": [*publishers]})
     if _is_written(folder, stamp):
         return
     new = folder.with_name(f"{folder.name}.new")
@@ -61,8 +64,9 @@ def write_county(folder: Path, seed: int = 2019) -> None:
     _write_reference(new / "reference", places, payees, seed)
     output = _Output(new)
     for number, body in enumerate(PLANS):
-        _write_body(output, body, payees, seed, number)
-    _write_site(output)
+        if body.publisher_id in publishers:
+            _write_body(output, body, payees, seed, number)
+    _write_site(output, publishers)
     payments = pd.concat(output.truth, ignore_index=True)
     write_truth(new / "truth", payments, places, output.files, RESTATED, seed, GAPS)
     (new / "SYNTHETIC.txt").write_text(f"{NOTICE}\nSeed {seed}. {GAPS}\n", encoding="utf-8")
@@ -146,40 +150,31 @@ def _describe(rows: pd.DataFrame, body: Body, payees: Payees) -> pd.DataFrame:
 
 
 def _write_file(output: _Output, publisher_id: str, period: str, version: int, month: pd.DataFrame) -> None:
-    """One file on its site or in the inbox, its route, and its part of the truth."""
+    """One file on its site or in the inbox, its row in files.csv, and what is true of its payments."""
     layout = write_layout(publisher_id, month, period)
     sha256 = hashlib.sha256(layout.data).hexdigest()
-    if publisher_id == UNIVERSITY:
-        file_name, url = f"{publisher_id}_payments_{period}.csv", ""
-        path = Path("inbox", publisher_id, file_name)
-    else:
-        address = address_of(publisher_id, period)
-        file_name, url = address.file_name, f"https://{address.route}"
-        host = address.route.partition("/")[0]
-        path = Path("sites", host, "files", f"revision-{version}", file_name)
-        published = due_date(period, 20 if version == 1 else 200)
-        output.routes.append(
-            Route(
-                address.route, path.as_posix(), address.content_type,
-                file_name if address.is_attachment else "",
-                last_modified=published.isoformat(), revision=version,
-            )
-        )  # fmt: skip
+    file_name, url, path = _publish(output, publisher_id, period, version)
     (output.folder / path).parent.mkdir(parents=True, exist_ok=True)
     (output.folder / path).write_bytes(layout.data)
-    note = {MISSING: "missing", EMPTY: "header only", RESTATED: "restated"}.get((publisher_id, period), "")
     output.files.append(
         {
-            "publisher_id": publisher_id, "stream": "payments", "period": period, "file_version": version,
-            "file_name": file_name, "url": url, "sha256": sha256, "rows": len(month),
-            "pence": int(month["amount_pence"].sum()), "note": note,
+            "publisher_id": publisher_id,
+            "stream": "payments",
+            "period": period,
+            "file_version": version,
+            "file_name": file_name,
+            "url": url,
+            "sha256": sha256,
+            "rows": len(month),
+            "pence": int(month["amount_pence"].sum()),
+            "note": {EMPTY: "header only", RESTATED: "restated"}.get((publisher_id, period), ""),
         }
-    )  # fmt: skip
+    )
+    true = month.drop(columns="postcode").rename(
+        columns={"scope": "spend_scope", "true_postcode": "postcode"}
+    )
     output.truth.append(
-        month.rename(columns={"scope": "spend_scope"})
-        .drop(columns="postcode")
-        .rename(columns={"true_postcode": "postcode"})
-        .assign(
+        true.assign(
             period=period,
             financial_year=financial_year(period),
             file_version=version,
@@ -191,11 +186,32 @@ def _write_file(output: _Output, publisher_id: str, period: str, version: int, m
     )
 
 
-def _write_site(output: _Output) -> None:
+def _publish(output: _Output, publisher_id: str, period: str, version: int) -> tuple[str, str, Path]:
+    """A file's name, its address ('' in the inbox) and its path under the folder; adds its route."""
+    if publisher_id == UNIVERSITY:
+        file_name = f"{publisher_id}_payments_{period}.csv"
+        return file_name, "", Path("inbox", publisher_id, file_name)
+    address = address_of(publisher_id, period)
+    host = address.route.partition("/")[0]
+    path = Path("sites", host, "files", f"revision-{version}", address.file_name)
+    output.routes.append(
+        Route(
+            address.route,
+            path.as_posix(),
+            address.content_type,
+            disposition=address.file_name if address.is_attachment else "",
+            last_modified=due_date(period, 20 if version == 1 else 200).isoformat(),
+            revision=version,
+        )
+    )
+    return address.file_name, f"https://{address.route}", path
+
+
+def _write_site(output: _Output, publishers: Sequence[str]) -> None:
     """The listing pages and routes.json, which says what the server answers where."""
     published = {
-        body.publisher_id: [period for period in PERIODS if (body.publisher_id, period) != MISSING]
-        for body in PLANS
+        publisher_id: [period for period in PERIODS if (publisher_id, period) != MISSING]
+        for publisher_id in publishers
     }
     site = make_site(published)
     day = (due_date(PERIODS[-1], 20) + timedelta(days=1)).isoformat()

@@ -104,6 +104,7 @@ def _transfer_lines(
     is_steady = transfer.rows <= 2 and transfer.payees not in _HIDDEN
     kind = transfer.payees if transfer.payees in _HIDDEN else "steady" if is_steady else "transfer"
     count = 1 if is_steady else min(len(candidates), max(2, int(transfer.rows / 1.5)), 40)
+    count = 6 if transfer.payees == "person" else count
     key = _WORDS_OF_SCOPE.get(transfer.scope, "corporate")
     return [
         (

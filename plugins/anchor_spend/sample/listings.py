@@ -115,12 +115,17 @@ def share_token(text: str) -> str:
 
 def make_site(published: Mapping[str, Sequence[str]]) -> Site:
     """Every page, and the routes that are not files. `published`: publisher_id -> its periods."""
+    makers = {
+        LUTON: _luton_pages,
+        CENTRAL: _central_pages,
+        BEDFORD: _bedford_page,
+        HOSPITAL: _hospital_page,
+        POLICE: _police_pages,
+    }
     site = Site()
-    _luton_pages(site, published[LUTON])
-    _central_pages(site, published[CENTRAL])
-    _bedford_page(site, published[BEDFORD])
-    _hospital_page(site, published[HOSPITAL])
-    _police_pages(site, published[POLICE])
+    for publisher_id, make in makers.items():
+        if publisher_id in published:
+            make(site, published[publisher_id])
     return site
 
 

@@ -120,6 +120,8 @@ def _spelling(payee: int, body: Body, payees: Payees, rng: np.random.Generator) 
     form = str(rng.choice(list(_FORMS), p=list(_FORMS.values())))
     if item.previous_base and rng.random() < 0.25:
         form = "previous_name"
+    if item.kind == "unregistered" and form in ("misspelt", "trading_as"):
+        form = "exact"  # one reason why no register holds a name is enough
     if form in ("exact", "case_punctuation") and body.publisher_id == CENTRAL:
         form = "legal_form_variant"  # a narrow field: everybody writes LTD
     return spell(item, form, body.publisher_id, rng)
