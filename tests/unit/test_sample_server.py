@@ -1,4 +1,4 @@
-"""The sample's publisher server: pages, files, unchanged files, sign-in pages, dead links, a restated month."""
+"""The sample's publisher server: pages, files, unchanged files, sign-in pages, dead links, a new revision."""
 
 import hashlib
 import http.client

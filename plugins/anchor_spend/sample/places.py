@@ -87,6 +87,22 @@ OFFICES = {
 }
 """The real head offices of the six bodies: postcode, authority, place."""
 
+GROUP_SHARES = {
+    "luton": 0.2,
+    "lu_central": 0.03,
+    "lu_herts": 0.015,
+    "dunstable": 0.06,
+    "leighton": 0.035,
+    "lu_bucks": 0.02,
+    "bedford": 0.12,
+    "cranfield": 0.02,
+    "mk_central": 0.035,
+    "sg_central": 0.045,
+    "bedford_edge": 0.01,
+    "near": 0.19,
+    "far": 0.22,
+}
+"""Share of the sample's suppliers in each group of places."""
 _REGIONS = {
     "E12000001": ("E08000021",),
     "E12000002": ("E08000003",),

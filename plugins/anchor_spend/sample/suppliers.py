@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from anchor_spend.registers import LIST_SEPARATOR
 from anchor_spend.sample import words
-from anchor_spend.sample.places import OFFICES
+from anchor_spend.sample.places import GROUP_SHARES
+from anchor_spend.sample.public_bodies import make_public_bodies, pick, public_register
 from anchor_spend.sample.spelling import Organisation
 
 TRADE_SHARES = {
@@ -31,21 +31,6 @@ TRADE_SHARES = {
     "supplies": 0.06,
     "catering": 0.03,
     "voluntary": 0.03,
-}
-GROUP_SHARES = {
-    "luton": 0.2,
-    "lu_central": 0.03,
-    "lu_herts": 0.015,
-    "dunstable": 0.06,
-    "leighton": 0.035,
-    "lu_bucks": 0.02,
-    "bedford": 0.12,
-    "cranfield": 0.02,
-    "mk_central": 0.035,
-    "sg_central": 0.045,
-    "bedford_edge": 0.01,
-    "near": 0.19,
-    "far": 0.22,
 }
 _SIC = {
     "care": "87300",
@@ -69,38 +54,6 @@ COMPANY_COLUMNS = [
     "company_number", "company_name", "previous_names", "postcode", "status", "category", "sic_codes",
     "incorporated_on", "dissolved_on",
 ]  # fmt: skip
-PUBLIC_BODY_COLUMNS = [
-    "entity_id", "body_name", "body_type", "aliases", "postcode", "publisher_id", "valid_from", "valid_to",
-]  # fmt: skip
-_ANCHORS = {
-    "luton_borough_council": (
-        "GB-LAE-LUT", "council", ("Luton Borough Council", "Luton BC", "Luton Council"),
-    ),
-    "central_bedfordshire_council": (
-        "GB-LAE-CBF", "council",
-        ("Central Bedfordshire Council", "Central Bedfordshire C", "Central Beds Council"),
-    ),
-    "bedford_borough_council": (
-        "GB-LAE-BDF", "council", ("Bedford Borough Council", "Bedford BC", "Bedford Borough Cncl"),
-    ),
-    "luton_and_dunstable_university_hospital": (
-        "GB-NHS-RC9",
-        "nhs_trust",
-        (
-            "Luton and Dunstable University Hospital NHS Foundation Trust",
-            "Luton & Dunstable Hospital",
-            "L&D Hospital NHS FT",
-        ),
-    ),
-    "bedfordshire_police": (
-        "GB-PFA-E23000026",
-        "police",
-        ("Bedfordshire Police", "PCC for Bedfordshire", "Beds Police and Crime Comm"),
-    ),
-    "university_of_bedfordshire": (
-        "GB-UKPRN-10007152", "university", ("University of Bedfordshire", "Univ of Bedfordshire"),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,12 +87,12 @@ def make_payees(places: pd.DataFrame, rng: np.random.Generator, count: int = 180
     private.append(_trap(count + 4, by_group, rng))
     private = _hide_places(_number(private, rng), rng)
     private = _add_branches(_add_namesakes(private, by_group, rng), by_group, rng)
-    public = _public_bodies(by_group, rng)
+    public = make_public_bodies(by_group, rng)
     return Payees(
         organisations=(*private, *public),
         persons=tuple(_persons(by_group, rng)),
         companies=_company_register(private, roots, by_group, rng),
-        public_bodies=_public_register(public),
+        public_bodies=public_register(public),
         local_postcodes=frozenset(places.loc[~places["place_group"].isin(["near", "far"]), "postcode"]),
     )
 
@@ -151,21 +104,17 @@ def _roots(rng: np.random.Generator) -> Iterator[str]:
     return itertools.chain((roots[i] for i in order), (f"Mac{roots[i].lower()}" for i in order))
 
 
-def _pick(values: tuple[str, ...] | list[str], rng: np.random.Generator) -> str:
-    return values[int(rng.integers(len(values)))]
-
-
 def _place(by_group: dict[str, list[str]], rng: np.random.Generator) -> tuple[str, str]:
     """A place group by its share, and one of its postcodes."""
     group = str(rng.choice(list(GROUP_SHARES), p=list(GROUP_SHARES.values())))
-    return group, _pick(by_group[group], rng)
+    return group, pick(by_group[group], rng)
 
 
 def _base_name(root: str, trade: str, rng: np.random.Generator) -> str:
     """A name without legal form, in one of a dozen patterns; some pass 30, a few 50 characters."""
-    activity = _pick(words.TRADES[trade], rng)
-    start, end = _pick(words.ROOT_STARTS, rng), _pick(words.ROOT_ENDS, rng)
-    qualifier = _pick(words.QUALIFIERS, rng)
+    activity = pick(words.TRADES[trade], rng)
+    start, end = pick(words.ROOT_STARTS, rng), pick(words.ROOT_ENDS, rng)
+    qualifier = pick(words.QUALIFIERS, rng)
     patterns = (
         (f"{root} {activity}", 58),
         (f"{root} {activity} ({qualifier})", 8),
@@ -200,20 +149,20 @@ def _private(
         legal_form=legal_form,
         postcode=postcode,
         place_group=group,
-        trading_name=f"{_pick(words.TRADING_WORDS, rng)}{root.lower()}",
+        trading_name=f"{pick(words.TRADING_WORDS, rng)}{root.lower()}",
         previous_base=f"Old{root.lower()} Trading" if rng.random() < 0.12 else "",
     )
 
 
 def _bank(number: int, root: str, by_group: dict[str, list[str]], rng: np.random.Generator) -> Organisation:
-    base = f"{root} {_pick(words.TRADES['bank'], rng)}"
-    postcode = _pick(by_group["far"], rng)
+    base = f"{root} {pick(words.TRADES['bank'], rng)}"
+    postcode = pick(by_group["far"], rng)
     return Organisation(f"SAMPLE-ORG-{number:04d}", "company", "bank", base, "PLC", postcode, "far")
 
 
 def _trap(number: int, by_group: dict[str, list[str]], rng: np.random.Generator) -> Organisation:
     """A company whose name holds the letters of a redaction word."""
-    postcode = _pick(by_group["luton"], rng)
+    postcode = pick(by_group["luton"], rng)
     base = "Redactively Events and Training"
     return Organisation(f"SAMPLE-ORG-{number:04d}", "company", "training", base, "Limited", postcode, "luton")
 
@@ -260,7 +209,7 @@ def _add_namesakes(
     for step, position in enumerate(rng.choice(_plain_companies(organisations), 30, replace=False)):
         item = result[position]
         is_away = item.place_group in ("near", "far")
-        elsewhere = _pick(by_group["luton" if is_away else "far"], rng)
+        elsewhere = pick(by_group["luton" if is_away else "far"], rng)
         numbers = (*item.numbers, f"SY9901{step:02d}")
         result[position] = replace(item, numbers=numbers, namesake_postcode=elsewhere)
     return result
@@ -274,85 +223,9 @@ def _add_branches(
     single = [i for i in _plain_companies(organisations) if len(organisations[i].numbers) == 1]
     for position in rng.choice(single, 40, replace=False):
         is_away = result[position].place_group in ("near", "far")
-        branch = _pick(by_group[("luton" if rng.random() < 0.5 else "bedford") if is_away else "far"], rng)
+        branch = pick(by_group[("luton" if rng.random() < 0.5 else "bedford") if is_away else "far"], rng)
         result[position] = replace(result[position], branch_postcode=branch)
     return result
-
-
-def _public_bodies(by_group: dict[str, list[str]], rng: np.random.Generator) -> list[Organisation]:
-    """The six bodies, and the public bodies outside them that they pay."""
-    bodies = [
-        Organisation(
-            entity_id, "anchor", "public", names[0], "", OFFICES[publisher_id][0], "office",
-            aliases=names[1:], body_type=body_type, publisher_id=publisher_id,
-        )
-        for publisher_id, (entity_id, body_type, names) in _ANCHORS.items()
-    ]  # fmt: skip
-    named = [
-        ("GB-GOR-D25", "tax_authority", "HM Revenue and Customs", ("HMRC", "HM Revenue & Customs"), "far"),
-        (
-            "GB-LAE-ZZF",
-            "fire",
-            "Bedfordshire Fire and Rescue Authority",
-            ("Beds Fire and Rescue",),
-            "bedford",
-        ),
-        ("GB-MPR-ZZ1", "pension_fund", "Chiltern Vale Pension Fund", ("Chiltern Vale PF",), "bedford"),
-        ("GB-GOR-ZZ2", "pension_fund", "National Teaching Pensions Board", ("Teaching Pensions",), "far"),
-        ("GB-GOR-ZZ3", "government", "Public Works Lending Board", ("PW Lending Board",), "far"),
-        (
-            "GB-LAE-ZZD",
-            "drainage_board",
-            "Ouzel and Ivel Drainage Board",
-            ("O&I Drainage Board",),
-            "mk_central",
-        ),
-        ("GB-NHS-ZZ9", "nhs_commissioner", "Eastmarch Commissioning Group", ("Eastmarch CCG",), "luton"),
-        ("GB-GOR-ZZ4", "government", "National Clinical Supplies Agency", ("NCS Agency",), "far"),
-        ("GB-GOR-ZZ5", "government", "Public Risk Pool Authority", ("Risk Pool Authority",), "far"),
-    ]
-    bodies += [
-        _outside(entity_id, body_type, name, aliases, group, by_group, rng)
-        for entity_id, body_type, name, aliases, group in named
-    ]
-    return bodies + _families(by_group, rng)
-
-
-def _families(by_group: dict[str, list[str]], rng: np.random.Generator) -> list[Organisation]:
-    """Invented councils, forces, hospitals, parishes and schools, named after invented towns."""
-    towns = [words.TOWNS[i] for i in rng.permutation(len(words.TOWNS))]
-    home = [group for group in GROUP_SHARES if group not in ("near", "far", "lu_herts", "lu_bucks")]
-    made: list[tuple[str, str, str, tuple[str, ...], str]] = []
-    for number, town in enumerate(towns):
-        group = _pick(home, rng)
-        if number < 9:
-            kind, ident = (("council", "LAE"), ("police", "PFA"), ("nhs_trust", "NHS"))[number % 3]
-            word = {"council": "County Council", "police": "Constabulary", "nhs_trust": "Hospital NHS Trust"}
-            name, group = f"{town} {word[kind]}", _pick(["near", "far"], rng)
-            made.append((f"GB-{ident}-ZY{number}", kind, name, (name.replace("County ", ""),), group))
-        elif number < 20:
-            name = f"{town} Parish Council"
-            made.append((f"GB-LAE-ZX{number}", "parish_council", name, (f"{town} PC",), group))
-        else:
-            for index, kind_name in enumerate(words.SCHOOL_KINDS):
-                entity_id = f"GB-EDU-99{number:02d}{index:02d}"
-                made.append((entity_id, "school", f"{town} {kind_name}", (), _pick(home, rng)))
-    return [_outside(*row, by_group, rng) for row in made]
-
-
-def _outside(
-    entity_id: str,
-    body_type: str,
-    name: str,
-    aliases: tuple[str, ...],
-    group: str,
-    by_group: dict[str, list[str]],
-    rng: np.random.Generator,
-) -> Organisation:
-    return Organisation(
-        entity_id, "public_body", "public", name, "", _pick(by_group[group], rng), group,
-        aliases=tuple(alias for alias in aliases if alias != name), body_type=body_type,
-    )  # fmt: skip
 
 
 def _persons(by_group: dict[str, list[str]], rng: np.random.Generator) -> Iterator[Person]:
@@ -360,9 +233,9 @@ def _persons(by_group: dict[str, list[str]], rng: np.random.Generator) -> Iterat
     pairs = list(itertools.product(words.FIRST_NAMES, words.SURNAMES))
     for number, pair in enumerate(rng.permutation(len(pairs))):
         first, last = pairs[pair]
-        name = f"{_pick(words.TITLES, rng)} {first[0]} {last}" if number % 2 else f"{first} {last}"
+        name = f"{pick(words.TITLES, rng)} {first[0]} {last}" if number % 2 else f"{first} {last}"
         group = "luton" if number % 3 == 0 else "bedford" if number % 3 == 1 else "dunstable"
-        yield Person(f"SAMPLE-PERSON-{number:03d}", name, _pick(by_group[group], rng))
+        yield Person(f"SAMPLE-PERSON-{number:03d}", name, pick(by_group[group], rng))
 
 
 def _company_register(
@@ -405,14 +278,3 @@ def _company_frame(rows: list[tuple[str, ...]], rng: np.random.Generator) -> pd.
     frame["incorporated_on"] = [str(start + np.timedelta64(int(day), "D")) for day in days]
     frame["dissolved_on"] = ""
     return frame[COMPANY_COLUMNS]
-
-
-def _public_register(bodies: list[Organisation]) -> pd.DataFrame:
-    rows = [
-        (
-            item.entity_id, item.base, item.body_type, LIST_SEPARATOR.join(item.aliases), item.postcode,
-            item.publisher_id, "2009-04-01", "",
-        )
-        for item in bodies
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=PUBLIC_BODY_COLUMNS)
