@@ -7,7 +7,7 @@ page can darken them, and a saved picture still has them.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 from itertools import groupby, pairwise
@@ -87,7 +87,8 @@ class Trajectory:
     label: str
     kind: str
     shape: str
-    values: dict[str, tuple[float, float, float]] = field(default_factory=dict)  # share, floor, ceiling
+    values: dict[str, tuple[float, float, float]]  # share, floor, ceiling
+    incomplete: frozenset[str] = frozenset()  # years some month of which is not in: drawn hollow
 
 
 @dataclass(frozen=True)
@@ -417,11 +418,12 @@ def _trajectory_series(
         for year, (share, floor, ceiling) in row.values.items():
             x = at(year) + shift
             spans.append({"x": x - half, "x2": x + half, "y": up(ceiling), "y2": up(floor), "fill": colour})
-            dots.append({"x": x, "y": up(share), "fill": colour, "shape": row.shape})
+            fill, stroke = (PAPER, colour) if year in row.incomplete else (colour, PAPER)
+            dots.append({"x": x, "y": up(share), "fill": fill, "stroke": stroke, "shape": row.shape})
     size = 80 if frame.size == "wide" else 50
     return [
         *_layer("rect", spans, frame, opacity=0.32),
-        *_layer("point", dots, frame, size=size, filled=True, opacity=1, stroke=PAPER, strokeWidth=1),
+        *_layer("point", dots, frame, size=size, filled=True, opacity=1, strokeWidth=1.5),
     ]
 
 

@@ -32,7 +32,7 @@ _TARGET_REMARK = (
 
 def summary(page: Page) -> str:
     """The release in three sentences, for the head of the page."""
-    if not page.year:
+    if not page.has_payments:
         return "This release holds no payments yet."
     row = page.share_row(page.year, COUNTY)
     paying = sum(1 for body in page.bodies if page.months(page.year, body)[0])
@@ -51,7 +51,7 @@ def summary(page: Page) -> str:
 
 def headline(page: Page) -> Section:
     parts: list[Part] = []
-    if page.year:
+    if page.has_payments:
         parts = [Tiles(_tiles(page)), Text(_READING), _year_figure(page), _shares_table(page)]
     return Section(
         "headline", "The county in one view", _headline_lead(page), [*parts, _definitions_table(page)]
@@ -59,9 +59,10 @@ def headline(page: Page) -> Section:
 
 
 def _headline_lead(page: Page) -> str:
-    if len(page.years) < 2:
+    paid = [year for year in page.years if page.months(year)[0]]
+    if len(paid) < 2:
         return summary(page)
-    first, last = page.years[0], page.years[-1]
+    first, last = paid[0], paid[-1]
     words = (
         f"Spending on goods and services was {millions(page.total(first, 'headline_gbp'))} in {first} and "
         f"{millions(page.total(last, 'headline_gbp'))} in {last}."
@@ -126,7 +127,8 @@ def _year_bar(page: Page, year: str) -> charts.Bar:
     segments = charts.stacked(
         [(row["local_gbp"], "local"), (row["unresolved_gbp"], "unknown"), (row["not_local_gbp"], "elsewhere")]
     )
-    return charts.Bar("", segments, text, f"{year}: {millions(page.total(year, 'headline_gbp'))}{incomplete}")
+    amount = millions(page.total(year, "headline_gbp")) if page.months(year)[0] else "nothing received"
+    return charts.Bar("", segments, text, f"{year}: {amount}{incomplete}")
 
 
 def _year_table(page: Page) -> Table:
@@ -208,6 +210,8 @@ def targets(page: Page) -> Section:
     series = [_trajectory(page, name, years) for name in (body, COUNTY)]
     lead = _targets_lead(page, body, years, wanted)
     keys = [(f"{row.kind} {row.shape}", f"{row.label}: share, with its floor and ceiling") for row in series]
+    if any(row.incomplete for row in series):
+        keys.append(("hollow circle", "Not every month in"))
     figure = page.figure(
         "chart-targets",
         "Share of spending that is local, against the strategy’s targets",
@@ -226,7 +230,8 @@ def _trajectory(page: Page, body: str, years: list[str]) -> charts.Trajectory:
         if value is not None and floor is not None and ceiling is not None:
             values[year] = (value, floor, ceiling)
     kind, shape = ("county", "square") if body == COUNTY else ("local", "circle")
-    return charts.Trajectory(page.name(body), kind, shape, values)
+    incomplete = frozenset(year for year in values if not page.is_complete(year, body))
+    return charts.Trajectory(page.name(body), kind, shape, values, incomplete)
 
 
 def _targets_lead(page: Page, body: str, years: list[str], wanted: dict[str, float]) -> str:
@@ -249,7 +254,7 @@ def _targets_lead(page: Page, body: str, years: list[str], wanted: dict[str, flo
     if compared:
         words += _gap_sentence(page, body, compared, wanted[compared])
     empty = [year for year in wanted if year not in measured]
-    return f"{words} There are no payments in this release for {_year_span(empty)}." if empty else words
+    return f"{words} No share is measured for {_year_span(empty)}." if empty else words
 
 
 def _gap_sentence(page: Page, body: str, year: str, target: float) -> str:

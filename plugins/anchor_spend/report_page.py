@@ -67,6 +67,10 @@ class Page:
         return year if self.is_complete(year, body) else f"{year} ({self.received(year, body)})"
 
     @property
+    def has_payments(self) -> bool:
+        return any(row["months_covered"] for row in self.data.county_view)
+
+    @property
     def year_words(self) -> str:
         """The focus year for a sentence."""
         return (

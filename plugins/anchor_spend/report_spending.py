@@ -33,8 +33,8 @@ _MARKS = {
 
 def by_body(page: Page) -> Section:
     heading = "Who spends it"
-    if not page.year:
-        return Section("bodies", heading, "No body has published payments yet.")
+    if not page.has_payments:
+        return Section("bodies", heading, "No payments have been received from any body yet.")
     shown, lead = page.years[-_CHART_YEARS:], _by_body_lead(page)
     bars = [bar for body in page.bodies for bar in _body_bars(page, body, shown)]
     figure = page.figure(

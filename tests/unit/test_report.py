@@ -288,7 +288,7 @@ KINDS = {
     ),
     "nothing received": (
         lambda: tables(BODIES[:2], silent=[BODIES[0][0], BODIES[1][0]]),
-        "How much of it was local cannot be said",
+        "No payments have been received from any body yet.",
     ),
     "no place known": (
         lambda: tables(BODIES[:2], is_placed=False),
