@@ -535,7 +535,7 @@ def _session(ca_bundle: str, *, is_sample: bool) -> requests.Session:
     session.trust_env = False  # no .netrc passwords
     session.verify = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
     session.headers.update({"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"})
-    proxy = os.environ.get("HTTPS_PROXY")
+    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     if proxy and not is_sample:
         session.proxies = {"https": proxy}
     return session

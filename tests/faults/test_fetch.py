@@ -74,6 +74,13 @@ def make_publisher(*hosts: str) -> Publisher:
 PUBLISHER = make_publisher("other.example.test")
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine's way to the internet is, the servers of these tests are on it."""
+    for name in ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def server() -> Iterator[LocalServer]:
     with LocalServer() as running:
