@@ -24,7 +24,12 @@ _INITIAL_DOT = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b|[\s,)]|$)")
 _NOT_WORD = re.compile(r"[^A-Z0-9]+")
 _TRADING_AS = re.compile(r"\s*(?:\bT\s?[/\\]\s?AS?\b\.?|\bT\.A\.|\bTRADING AS\b)\s*:?\s*", re.IGNORECASE)
 _COMPANY = re.compile(r" CO(?=$| (?:LTD|PLC|LLP|CIC)$)")
-_SPELLED_OUT = {"LTD": "LIMITED", "CIC": "COMMUNITY INTEREST COMPANY"}
+_SPELLED_OUT = {
+    "LTD": ("LIMITED",),
+    "PLC": ("PLC", "PUBLIC LIMITED COMPANY"),
+    "LLP": ("LLP", "LIMITED LIABILITY PARTNERSHIP"),
+    "CIC": ("CIC", "COMMUNITY INTEREST COMPANY"),
+}
 _BODY_WORDS = [
     (re.compile(r"^(?:LONDON BOROUGH|LB|ROYAL BOROUGH|BOROUGH) OF (.+?)(?: COUNCIL)?$"), r"\1 COUNCIL"),
     (re.compile(r"\b(?:BOROUGH|DISTRICT|METROPOLITAN BOROUGH|LONDON BOROUGH) COUNCIL$"), "COUNCIL"),
@@ -114,10 +119,10 @@ def cut_prefix(name: str) -> str:
     return words[:-1] if words.endswith((" LT", " PL")) else words
 
 
-def spelled_out(normalised: str) -> str:
-    """A normalised name with its legal form in full ('... LIMITED'), to be compared with cut names."""
+def spelled_out(normalised: str) -> tuple[str, ...]:
+    """A normalised name with its legal form in every length, to be compared with cut names."""
     head, _, last = normalised.rpartition(" ")
-    return f"{head} {_SPELLED_OUT[last]}" if last in _SPELLED_OUT else normalised
+    return tuple(f"{head} {form}" for form in _SPELLED_OUT[last]) if last in _SPELLED_OUT else (normalised,)
 
 
 def body_key(name: str) -> str:

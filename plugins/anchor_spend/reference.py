@@ -97,6 +97,8 @@ def _refresh(
     loaded = _loaded_sha256(connection, is_synthetic, dataset)
     if not sources:
         _require_earlier(loaded, dataset, folder)
+        if dataset == "public_bodies":
+            _warn_of_new_publishers(connection, is_synthetic, specs)
         return "unchanged"
     sha256 = _sha256(dataset, sources, specs)
     if sha256 == loaded:
@@ -126,6 +128,17 @@ def _require_earlier(loaded: str | None, dataset: Dataset, folder: Path) -> None
             f"ANCHOR_SPEND_REFERENCE at a folder that holds one. Layouts that are understood: {known}."
         )
     _log.warning("No register of %s in %s: the earlier vintage stays in use", dataset, folder)
+
+
+def _warn_of_new_publishers(
+    connection: psycopg.Connection[Any], is_synthetic: bool, specs: Sequence[Publisher]
+) -> None:
+    rows = connection.execute(
+        "select publisher_id from reference.public_bodies where is_synthetic = %s", [is_synthetic]
+    )
+    missing = {spec.publisher_id for spec in specs} - {publisher_id for (publisher_id,) in rows}
+    if missing:
+        _log.warning("Not known as payees before registers are loaded: %s", ", ".join(sorted(missing)))
 
 
 # -- swapping a dataset -----------------------------------------------------------------------------------

@@ -199,10 +199,13 @@ class _Index:
         for query, form, is_trading_name in meeting or ():
             self._note(query, company, _relation(form, names.legal_form(full), is_trading_name, is_previous))
         if self._by_beginning and not is_previous:
-            spelled = names.spelled_out(full)
-            for length, beginnings in self._by_beginning.items():
-                for query in beginnings.get(spelled[:length], ()):
-                    self._note(query, company, "beginning")
+            for spelled in names.spelled_out(full):
+                self._compare_beginning(company, spelled)
+
+    def _compare_beginning(self, company: Company, spelled: str) -> None:
+        for length, beginnings in self._by_beginning.items():
+            for query in beginnings.get(spelled[:length], ()):
+                self._note(query, company, "beginning")
 
     def _compare_number(self, query: Query, company: Company) -> None:
         register_names = (company.company_name, *company.previous_names)
