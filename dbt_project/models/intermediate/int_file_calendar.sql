@@ -1,0 +1,68 @@
+with expected_files as (
+    select * from {{ ref('stg_release_expected_files') }}
+),
+
+files as (
+    select * from {{ ref('int_files_current') }}
+),
+
+versions as (
+    select
+        publisher_id,
+        stream,
+        period,
+        count(*) as version_count
+    from {{ ref('int_file_versions') }}
+    group by 1, 2, 3
+),
+
+releases as (
+    select * from {{ ref('stg_releases') }}
+),
+
+calendar as (
+    select
+        publisher_id,
+        stream,
+        period,
+        expected_files.due_on is not null as expected,
+        expected_files.due_on,
+        files.file_id,
+        files.sha256,
+        files.landed_at,
+        files.is_restatement,
+        files.rows_payments
+    from expected_files
+    full join files using (publisher_id, stream, period)
+),
+
+final as (
+    select
+        calendar.publisher_id,
+        calendar.stream,
+        calendar.period,
+        {{ financial_year('calendar.period') }} as financial_year,
+        calendar.expected,
+        calendar.due_on,
+        case
+            when calendar.rows_payments = 0 then 'empty'
+            when calendar.is_restatement then 'restated'
+            when calendar.file_id is not null then 'loaded'
+            when calendar.due_on >= releases.as_of then 'not_due'
+            when releases.as_of - calendar.due_on < 31 then 'late'
+            else 'missing'
+        end as status,
+        calendar.file_id,
+        calendar.sha256 as file_sha256,
+        calendar.landed_at,
+        coalesce(versions.version_count, 0) as version_count
+    from calendar
+    cross join releases
+    left join versions
+        on
+            calendar.publisher_id = versions.publisher_id
+            and calendar.stream = versions.stream
+            and calendar.period = versions.period
+)
+
+select * from final

@@ -1,0 +1,20 @@
+with calendar as (
+    select * from {{ ref('int_file_calendar') }}
+),
+
+final as (
+    select
+        publisher_id,
+        stream,
+        period,
+        financial_year,
+        expected,
+        due_on,
+        status,
+        file_sha256,
+        landed_at,
+        version_count
+    from calendar
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with bodies as (
+    select * from {{ ref('int_bodies') }}
+),
+
+final as (
+    select
+        publisher_id,
+        body_name,
+        org_id,
+        body_type,
+        ons_code,
+        ods_code,
+        postcode,
+        authority_code,
+        valid_from,
+        valid_to,
+        vat_basis,
+        threshold_gbp,
+        licence,
+        is_verified
+    from bodies
+)
+
+select * from final

@@ -1,0 +1,7 @@
+select
+    publisher_id,
+    stream,
+    period,
+    due_on
+from {{ source('quality', 'release_expected_files') }}
+where release_number = {{ var('release_number') | int }}

@@ -1,0 +1,12 @@
+{% test unique_combination(model, columns) %}
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{% endtest %}
+
+{% test always_true(model, expression) %}
+select *
+from {{ model }}
+where ({{ expression }}) is not true
+{% endtest %}

@@ -1,0 +1,215 @@
+"""A tiny invented world in the real tables, written row by row so that each test says what it needs.
+
+Every name here is invented. Amounts are given in pounds as text ('12.50') and stored to the penny.
+"""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from anchor_spend.periods import due_date, months_between
+
+LUTON, BEDFORD, POLICE = "luton_borough_council", "bedford_borough_council", "bedfordshire_police"
+_ORG_IDS = {LUTON: "GB-LAE-LUT", BEDFORD: "GB-LAE-BDF", POLICE: "GB-PFA-BEDS"}
+_TYPES = {LUTON: "council", BEDFORD: "council", POLICE: "police"}
+
+# postcode, authority, easting, northing
+POSTCODES = [
+    ("LU1 1AA", "E06000032", 509000, 221000),  # town centre
+    ("LU2 9AA", "E06000056", 512000, 220000),  # Luton post town, but in Central Bedfordshire
+    ("LU6 2AA", "E06000060", 497000, 219000),  # LU area outside the county
+    ("MK40 1AA", "E06000055", 505000, 249800),  # Bedford
+    ("MK43 0AA", "E06000056", 494000, 243000),  # an MK postcode inside the county
+    ("MK9 1AA", "E06000042", 485000, 238800),  # Milton Keynes
+    ("EC1A 1AA", "E09000001", 532000, 181500),  # London
+]
+
+
+def supplier_key(name: str, number: str = "", postcode: str = "") -> str:
+    """A stand-in for names.supplier_key: the models only need equal keys for equal suppliers."""
+    return hashlib.sha256(f"{name.casefold()}|{number}|{postcode}".encode()).hexdigest()[:16]
+
+
+@dataclass
+class Payment:
+    """One published payment; `supplier` None with redacted False is a blank name."""
+
+    supplier: str | None
+    amount: str
+    category: str | None = "Supplies"
+    department: str | None = "Corporate"
+    redacted: bool = False
+    postcode: str = ""
+
+
+@dataclass
+class World:
+    """Writes into an empty, migrated database through one owner connection."""
+
+    connection: psycopg.Connection[Any]
+    is_synthetic: bool = True
+    clock: Any = field(default_factory=lambda: itertools.count(1))
+
+    def add_reference(self, postcodes: Iterable[tuple[str, str, int, int]] = POSTCODES) -> None:
+        for postcode, authority, easting, northing in postcodes:
+            area = "".join(itertools.takewhile(str.isalpha, postcode))
+            self._insert(
+                "reference.postcodes", is_synthetic=self.is_synthetic, postcode=postcode, postcode_area=area,
+                outward_code=postcode.split()[0], authority_code=authority, easting=easting,
+                northing=northing,
+            )  # fmt: skip
+
+    def add_company(self, number: str, name: str, postcode: str | None) -> None:
+        self._insert(
+            "reference.companies", is_synthetic=self.is_synthetic, company_number=number, company_name=name,
+            postcode=postcode,
+        )  # fmt: skip
+
+    def add_public_body(
+        self, entity_id: str, name: str, kind: str, postcode: str, publisher_id: str | None = None
+    ) -> None:
+        self._insert(
+            "reference.public_bodies", is_synthetic=self.is_synthetic, entity_id=entity_id, body_name=name,
+            body_type=kind, postcode=postcode, publisher_id=publisher_id,
+        )  # fmt: skip
+
+    def decide(
+        self, name: str, entity_id: str | None = None, kind: str = "organisation", postcode: str = ""
+    ) -> str:
+        """A supplier as published, and who it is."""
+        key = supplier_key(name, "", postcode)
+        self._insert(
+            "landing.suppliers", is_synthetic=self.is_synthetic, supplier_key=key, supplier_name=name,
+            postcode=postcode,
+        )  # fmt: skip
+        self._insert(
+            "warehouse.supplier_decisions", is_synthetic=self.is_synthetic, supplier_key=key,
+            entity_id=entity_id, method="exact_name" if entity_id else "unmatched",
+            score=Decimal("0.9") if entity_id else None, payee_kind=kind, evidence=json.dumps({}), engine_version="test", reference_fingerprint="test",
+        )  # fmt: skip
+        return key
+
+    def redecide(self, key: str, entity_id: str | None) -> None:
+        """A later decision replaces the one in force."""
+        self.connection.execute(
+            "update warehouse.supplier_decisions set superseded_at = now() where supplier_key = %s", [key]
+        )
+        self._insert(
+            "warehouse.supplier_decisions", is_synthetic=self.is_synthetic, supplier_key=key,
+            entity_id=entity_id, method="company_number", score=Decimal(1), payee_kind="organisation", evidence=json.dumps({}),
+            engine_version="test", reference_fingerprint="test 2",
+        )  # fmt: skip
+
+    def accept(
+        self,
+        publisher_id: str,
+        period: str,
+        payments: list[Payment],
+        *,
+        stream: str = "payments",
+        aside: str = "",
+    ) -> int:
+        """A version of a month that counts; the version that counted before is superseded."""
+        tick = next(self.clock)
+        self.connection.execute(
+            """update landing.file_versions set status = 'superseded', superseded_at = now()
+               where (is_synthetic, publisher_id, stream, period, status) = (%s, %s, %s, %s, 'accepted')""",
+            [self.is_synthetic, publisher_id, stream, period],
+        )
+        pence = sum(int(Decimal(payment.amount) * 100) for payment in payments)
+        set_aside = int(Decimal(aside) * 100) if aside else 0
+        file_id = self._file(
+            publisher_id, stream, period, tick, status="accepted", rows_read=len(payments) + bool(aside),
+            pence_read=pence + set_aside, rows_payments=len(payments), pence_payments=pence, rows_rejected=0,
+            pence_rejected=0, rows_excluded=int(bool(aside)), pence_excluded=set_aside,
+            accepted_at=f"2019-01-01 00:00:{tick:02d}+00",
+        )  # fmt: skip
+        if aside:
+            self._insert(
+                "landing.set_aside", file_id=file_id, is_rejected=False, sheet="", row_number=1,
+                rule="total_row", column_name="amount", detail="", amount_gbp=Decimal(aside),
+            )  # fmt: skip
+        self._pay(file_id, publisher_id, stream, period, payments)
+        return file_id
+
+    def reject(self, publisher_id: str, period: str) -> int:
+        """A version that could not be read."""
+        return self._file(
+            publisher_id, "payments", period, next(self.clock), status="rejected", status_reason="header"
+        )
+
+    def _file(self, publisher_id: str, stream: str, period: str, tick: int, **columns: Any) -> int:
+        sha256 = hashlib.sha256(f"{publisher_id}{period}{tick}".encode()).hexdigest()
+        return int(
+            self._insert(
+                "landing.file_versions", is_synthetic=self.is_synthetic, source="sample",
+                publisher_id=publisher_id, stream=stream, period=period, sha256=sha256,
+                file_name=f"{period}.csv", size_bytes=1, url="http://x", returning="file_id", **columns,
+            )
+        )  # fmt: skip
+
+    def _pay(
+        self, file_id: int, publisher_id: str, stream: str, period: str, payments: list[Payment]
+    ) -> None:
+        for number, payment in enumerate(payments, start=2):
+            named = payment.supplier if not payment.redacted else None
+            key = supplier_key(named, "", payment.postcode) if named else None
+            self._insert(
+                "landing.payments", file_id=file_id, sheet="", row_number=number, publisher_id=publisher_id,
+                stream=stream, period=period, payment_date=f"{period}-15", date_basis="payment",
+                amount_gbp=Decimal(payment.amount), vat_basis="net", is_redacted=payment.redacted,
+                supplier_key=key, department=payment.department, category=payment.category,
+                description="Free text of a person",
+            )  # fmt: skip
+
+    def plan(
+        self,
+        first: str,
+        last: str,
+        *,
+        as_of: str = "2019-12-31",
+        publishers: Iterable[str] = (LUTON, BEDFORD, POLICE),
+    ) -> int:
+        """A release of every accepted file, with a monthly calendar due 30 days after the month's end."""
+        number = int(
+            self._insert(
+                "quality.releases", source="sample", is_synthetic=self.is_synthetic, fingerprint="x",
+                git_revision="x", window_from=first, window_to=last, as_of=as_of, returning="release_number",
+            )
+        )  # fmt: skip
+        self.connection.execute(
+            """insert into quality.release_files
+               select %s, file_id from landing.file_versions
+               where is_synthetic = %s and status = 'accepted'""",
+            [number, self.is_synthetic],
+        )
+        for publisher_id in publishers:
+            self._insert(
+                "quality.release_publishers", release_number=number, publisher_id=publisher_id,
+                body_name=publisher_id.replace("_", " ").title(), org_id=_ORG_IDS[publisher_id],
+                body_type=_TYPES[publisher_id], postcode="LU1 1AA", valid_from=date(1997, 4, 1),
+                vat_basis="net", threshold_gbp=500, licence="OGL-UK-3.0", is_verified=False,
+            )  # fmt: skip
+            for period in months_between(first, last):
+                self._insert(
+                    "quality.release_expected_files", release_number=number, publisher_id=publisher_id,
+                    stream="payments", period=period, due_on=due_date(period, 30),
+                )  # fmt: skip
+        self.connection.commit()
+        return number
+
+    def _insert(self, table: str, *, returning: str = "", **values: Any) -> Any:
+        columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
+        suffix = f" returning {returning}" if returning else ""
+        cursor = self.connection.execute(
+            f"insert into {table} ({columns}) values ({marks}){suffix}".encode(), list(values.values())
+        )
+        row = cursor.fetchone() if returning else None
+        return row[0] if row else None
