@@ -15,6 +15,7 @@ from anchor_spend.report_words import (
     millions,
     plural,
     rounded,
+    rule_words,
     share,
 )
 
@@ -169,7 +170,13 @@ def _shares_table(page: Page) -> Table:
 
 def _definitions_table(page: Page) -> Table:
     rows = [
-        [row["label"], row["rule"], _valid(row), row["citation"], page.name(row["publisher_id"] or COUNTY)]
+        [
+            row["label"],
+            rule_words(row["rule"]),
+            _valid(row),
+            row["citation"],
+            page.name(row["publisher_id"] or COUNTY),
+        ]
         for row in page.data.definitions
     ]
     labels = ("Definition", "What counts as local", "In force", "Source", "Used for")

@@ -20,6 +20,7 @@ from anchor_spend.report_parts import (
     Text,
 )
 from anchor_spend.report_words import (
+    LICENCES,
     REASONS,
     SEVERITIES,
     STATUSES,
@@ -85,10 +86,21 @@ def _unresolved_by_body(page: Page) -> dict[str, dict[str, Decimal]]:
         by_reason[reason] = by_reason.get(reason, Decimal(0)) + amount
     for body in page.bodies:
         released = page.share_row(page.year, body)["unresolved_gbp"]
-        rest = (released or Decimal(0)) - inside.get(body, Decimal(0))
-        if released is not None and rest:
-            amounts.setdefault(body, {})["partly"] = rest
-    return amounts
+        if released is not None:
+            _reconcile(amounts.setdefault(body, {}), released - inside.get(body, Decimal(0)))
+    kept = {body: {name: amount for name, amount in by.items() if amount} for body, by in amounts.items()}
+    return {body: by for body, by in kept.items() if by}
+
+
+def _reconcile(by_reason: dict[str, Decimal], rest: Decimal) -> None:
+    """Give the difference to the released pounds its own reason.
+
+    The list of suppliers has one address of an organisation; payments that name another one may be placed
+    where that list has no place (rest below zero), or not be placed where it has one (above).
+    """
+    found = min(max(-rest, Decimal(0)), max(by_reason.get("unlocated", Decimal(0)), Decimal(0)))
+    by_reason["unlocated"] = by_reason.get("unlocated", Decimal(0)) - found
+    by_reason["partly"] = rest + found
 
 
 def _unresolved_bar(page: Page, body: str, by_reason: dict[str, Decimal], reasons: list[str]) -> charts.Bar:
@@ -186,8 +198,9 @@ def _coverage_lead(rows: list[Row]) -> str:
     tally = {status: sum(1 for row in rows if row["status"] == status) for status in STATUSES}
     received = tally["loaded"] + tally["restated"] + tally["empty"]
     due = len(rows) - tally["not_due"]
-    words = f"Of the {plural(due, 'monthly file')} due, {number_word(received)} "
-    words += "has been received" if received == 1 else "have been received"
+    words = f"Of the {plural(due, 'monthly file')} due, "
+    words += "all" if received == due > 1 else number_word(received)
+    words += " has been received" if received == 1 else " have been received"
     asides = [
         f"{number_word(tally['restated'])} of them replaced by a later version" if tally["restated"] else "",
         f"{number_word(tally['empty'])} of them empty" if tally["empty"] else "",
@@ -360,7 +373,7 @@ def _failures_table(page: Page) -> Table:
             row["why"] or sentence(row["expectation"].removeprefix("expect_").replace("_", " ")),
             page.name(row["publisher_id"] or COUNTY),
             month(row["period"]) if row["period"] else "all months",
-            row["column_name"] or "none",
+            (row["column_name"] or "none").replace("_", " "),
             SEVERITIES.get(row["severity"], row["severity"]),
             row["times"],
         ]
@@ -437,15 +450,21 @@ def _bodies_table(page: Page) -> Table:
             row["body_name"],
             sentence(_plain(row["body_type"])),
             row["org_id"],
-            "not stated" if row["threshold_gbp"] is None else f"over {pounds(row['threshold_gbp'])}",
+            _threshold(row["threshold_gbp"]),
             _plain(row["vat_basis"]),
-            row["licence"],
+            LICENCES.get(row["licence"], row["licence"]),
             "yes" if row["is_verified"] else "not yet",
         ]
         for row in page.data.bodies
     ]
     labels = ("Body", "Kind", "Register number", "Publishes payments", "VAT", "Licence", "Website checked")
     return Table("The bodies in this release and how they publish", [Column(label) for label in labels], rows)
+
+
+def _threshold(pounds_above: Decimal | None) -> str:
+    if pounds_above is None:
+        return "not stated"
+    return f"over {pounds(pounds_above)}" if pounds_above else "all of them"
 
 
 def _plain(code: str | None) -> str:

@@ -42,7 +42,7 @@ class Page:
     def name(self, publisher_id: str) -> str:
         if publisher_id == COUNTY:
             return "All bodies together"
-        return self._names.get(publisher_id, publisher_id.replace("_", " "))
+        return self._names.get(publisher_id, publisher_id.replace("_", " ").title())
 
     def total(self, year: str, column: str) -> Decimal:
         rows = [row for row in self.data.county_view if row["financial_year"] == year]

@@ -8,6 +8,7 @@ from anchor_spend.report_data import HEADLINE, Row
 from anchor_spend.report_page import COUNTY, Page
 from anchor_spend.report_parts import Column, Part, Section, Table, Text
 from anchor_spend.report_words import (
+    AUTHORITIES,
     DEFINITIONS,
     SCOPES,
     listed,
@@ -20,7 +21,6 @@ from anchor_spend.report_words import (
 )
 
 _CHART_YEARS = 5  # years the chart of every body shows; its table has all
-_AUTHORITIES = {"E06000032": "Luton", "E06000055": "Bedford", "E06000056": "Central Bedfordshire"}
 _MARKS = {
     "either": ("local", "circle"),
     "primary": ("county", "square"),
@@ -37,6 +37,7 @@ def by_body(page: Page) -> Section:
         return Section("bodies", heading, "No payments have been received from any body yet.")
     shown, lead = page.years[-_CHART_YEARS:], _by_body_lead(page)
     bars = [bar for body in page.bodies for bar in _body_bars(page, body, shown)]
+    is_partial = any(segment.is_hollow for bar in bars for segment in bar.segments)
     figure = page.figure(
         "chart-bodies",
         "Spending on goods and services by body and year",
@@ -45,7 +46,7 @@ def by_body(page: Page) -> Section:
         f"A bar for each body and year; the pale bar behind it is everything the body paid out. {lead}",
         legend=[
             ("local", "Goods and services"),
-            ("local hollow", "Goods and services, not every month in"),
+            *([("local hollow", "Goods and services, not every month in")] if is_partial else []),
             ("pale", "All payments"),
         ],
         note="" if shown == page.years else f"The chart shows the latest {len(shown)} years, the table all.",
@@ -293,7 +294,8 @@ def suppliers(page: Page) -> Section:
             ("unknown", "Place not known"),
         ],
         note="Organisations only: people, and payees whose name was withheld, are never named. The place is "
-        "that of the address known for the supplier, often its registered office.",
+        "that of the address known for the supplier, often its registered office; letters such as MK are its "
+        "postcode area.",
     )
     effect = _without_largest(page)
     return Section("suppliers", heading, lead, [figure, *([Text(effect)] if effect else [])])
@@ -349,8 +351,8 @@ def _place(row: Row) -> tuple[str, str, str]:
     """Colour, full words and short words for where a supplier is."""
     postcode, authority = row["postcode"] or "", row["authority_code"] or ""
     area = "".join(letter for letter in postcode[:2] if letter.isalpha())
-    if authority in _AUTHORITIES:
-        return "local", _AUTHORITIES[authority], _AUTHORITIES[authority]
+    if authority in AUTHORITIES:
+        return "local", AUTHORITIES[authority], AUTHORITIES[authority]
     if area == "LU":
         return "local", "Luton postcode area, outside Bedfordshire", "LU area"
     if not postcode and not authority:

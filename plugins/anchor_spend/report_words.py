@@ -31,7 +31,11 @@ REASONS: dict[str, tuple[str, str, str]] = {  # in words, colour, meaning
     "unmatched": ("Organisation not found in a register", "unknown", "so the address it is at is not known"),
     "unclear": ("Name not clear", "violet", "may be an organisation or a person, so it was not looked up"),
     "unlocated": ("Organisation known, place not", "target", "the register gives no usable postcode"),
-    "partly": ("Place known only in part", "county", "enough for one definition of local, not for this one"),
+    "partly": (
+        "Place known only in part",
+        "county",
+        "known for some payments to an organisation and not for others, or not closely enough",
+    ),
     "withheld": (
         "Individual or name withheld",
         "elsewhere",
@@ -54,6 +58,8 @@ SUITES = {
 SEVERITIES = {"critical": "must pass", "warning": "warning", "info": "for information"}
 STREAMS = {"payments": "Payments", "purchase_card": "Purchase cards", "kpi_return": "Yearly return"}
 DEFINITIONS = {"either": "Either", "primary": "Primary", "secondary": "Secondary"}  # the strategy's own first
+AUTHORITIES = {"E06000032": "Luton", "E06000055": "Bedford", "E06000056": "Central Bedfordshire"}
+LICENCES = {"OGL-UK-3.0": "Open Government Licence v3.0"}
 SOURCES = {
     "sample": "sample county (invented)",
     "live": "the bodies’ own websites",
@@ -181,6 +187,13 @@ def _run(run: list[str]) -> str:
     is_one_year = run[0][:4] == run[-1][:4]
     first = month(run[0]).split()[0] if is_one_year else month(run[0])
     return f"{first} to {month(run[-1])}"
+
+
+def rule_words(rule: str) -> str:
+    """A definition's rule with the names of Bedfordshire's authorities beside their codes."""
+    for code, name in AUTHORITIES.items():
+        rule = rule.replace(code, f"{name} ({code})")
+    return rule.replace("_", " ")
 
 
 def scope_words(scope: str) -> str:

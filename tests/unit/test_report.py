@@ -15,7 +15,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from anchor_spend import database, report, report_words
+from anchor_spend import database, report, report_charts, report_words
 from anchor_spend.errors import ReleaseError
 from anchor_spend.report_data import focus_year, read_published
 from anchor_spend.report_page import Page
@@ -209,6 +209,50 @@ def test_unresolved_reasons_add_up_to_the_released_pounds(default_release: Table
         inside = sum(amount for reason, amount in amounts[body].items() if reason != "withheld")
         assert inside == page.share_row("2017/18", body)["unresolved_gbp"]
         assert "partly" not in amounts[body], "the reasons explain all of it"
+
+
+@pytest.mark.parametrize(
+    ("unlocated", "rest", "expected"),
+    [
+        (100, 0, (100, 0)),
+        (100, 5, (100, 5)),  # an address the list of suppliers has, these payments have not
+        (100, -30, (70, 0)),  # the other way round
+        (10, -30, (0, -20)),
+        (0, -5, (0, -5)),
+    ],
+)
+def test_reasons_are_made_to_agree(unlocated: int, rest: int, expected: tuple[int, int]) -> None:
+    from anchor_spend.report_evidence import _reconcile
+
+    by_reason = {"unlocated": Decimal(unlocated)}
+    _reconcile(by_reason, Decimal(rest))
+    assert (by_reason["unlocated"], by_reason["partly"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("amounts", "ends"),
+    [
+        ([3, 2], [(0, 3), (3, 5)]),
+        ([3, -1, 2, -4], [(0, 3), (-1, 0), (3, 5), (-5, -1)]),
+        ([None, 1], [(0, 0), (0, 1)]),
+    ],
+)
+def test_stacked_bars(amounts: list[int | None], ends: list[tuple[int, int]]) -> None:
+    parts = [(None if amount is None else Decimal(amount * 1_000_000), "local") for amount in amounts]
+    assert [(s.start, s.end) for s in report_charts.stacked(parts)] == ends
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "ticks"),
+    [
+        (0, 1000, 4, [0, 500, 1000]),
+        (0, 0.9, 7, [0, 0.2, 0.4, 0.6, 0.8]),
+        (-7, 20, 7, [-5, 0, 5, 10, 15, 20]),
+        (0, 76, 7, [0, 20, 40, 60]),
+    ],
+)
+def test_ticks_are_round_and_few(low: float, high: float, most: int, ticks: list[float]) -> None:
+    assert report_charts._ticks(low, high, most) == ticks
 
 
 def test_share_without_the_largest_suppliers_is_recomputed(default_release: Tables) -> None:
