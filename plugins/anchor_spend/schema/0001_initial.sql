@@ -192,7 +192,8 @@ create table warehouse.supplier_decisions (
     is_synthetic boolean not null,
     supplier_key text not null,
     entity_id text,  -- null: unmatched
-    method text not null,  -- company_number, exact_name, name_and_postcode, previous_name, public_body, unmatched
+    -- company_number, exact_name, name_and_postcode, previous_name, cut_name, public_body, unmatched
+    method text not null,
     score numeric(5, 4),
     runner_up_entity_id text,
     runner_up_score numeric(5, 4),
