@@ -180,7 +180,7 @@ def _definitions_table(page: Page) -> Table:
         for row in page.data.definitions
     ]
     labels = ("Definition", "What counts as local", "In force", "Source", "Used for")
-    columns = [Column(label) for label in labels]
+    columns = [Column(label, "prose" if label == "Source" else "text") for label in labels]
     return Table("What “local” means: every definition in this release", columns, rows, is_folded=True)
 
 

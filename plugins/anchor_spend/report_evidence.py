@@ -63,7 +63,7 @@ def unresolved(page: Page) -> Section:
     )
     meanings = Table(
         "What each reason means",
-        [Column("Reason"), Column("Meaning")],
+        [Column("Reason"), Column("Meaning", "prose")],
         [[REASONS[reason][0], sentence(REASONS[reason][2])] for reason in reasons],
         is_folded=True,
     )
@@ -335,7 +335,7 @@ def _refused_table(page: Page) -> list[Part]:
         ]
         for r in files[:_LISTED]
     ]
-    columns = [Column(label) for label in ("Body", "Month", "File", "State", "Reason")]
+    columns = [*(Column(label) for label in ("Body", "Month", "File", "State")), Column("Reason", "prose")]
     return [Table("Files not used, with the reason", columns, rows, note=_more(len(files) - len(rows)))]
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 
 class Column(NamedTuple):
     label: str
-    kind: str = "text"  # text, line (a text kept on one line), pounds, share, points, count
+    kind: str = "text"  # text, line (kept on one line), prose (sentences), pounds, share, points, count
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def scopes(page: Page) -> Section:
     )
     meanings = Table(
         "What each kind of payment is",
-        [Column("Kind of payment"), Column("Meaning")],
+        [Column("Kind of payment"), Column("Meaning", "prose")],
         [list(words) for words in SCOPES.values()],
         is_folded=True,
     )
