@@ -143,6 +143,8 @@ def _gate_and_load(
 ) -> int:
     if not readable:
         return 0
+    from anchor_spend import gates  # slow to import, and only needed when there is a file
+
     results = _check(readable, files, publisher, request)
     accepted = 0
     for file_id, conformed in readable.items():
@@ -150,8 +152,7 @@ def _gate_and_load(
         with database.connect("loader") as connection:
             ledger.add_findings(connection, file_id, conformed.findings)
         if stopping:
-            reason = "; ".join(f"[{result.column}] {result.why}" for result in stopping)
-            _reject(files[file_id], publisher, f"failed the landed_file gate: {reason}")
+            _reject(files[file_id], publisher, f"failed the landed_file gate: {gates.reason(stopping)}")
         else:
             load.load_file(files[file_id], conformed, publisher)
             accepted += 1
@@ -164,7 +165,7 @@ def _check(
     publisher: Publisher,
     request: RunRequest,
 ) -> dict[int, list[GateResult]]:
-    from anchor_spend import gates  # slow to import
+    from anchor_spend import gates
 
     facts = []
     for file_id, conformed in readable.items():

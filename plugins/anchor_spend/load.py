@@ -74,7 +74,7 @@ def _suppliers(payments: pd.DataFrame, stream: Stream) -> list[tuple[Any, ...]]:
     columns = known[["supplier_key", "supplier_name", "supplier_company_number", "supplier_postcode"]]
     limit = stream.format.name_cut_at
     return [
-        (key, name, _text(number), _text(postcode), limit if limit and len(name) >= limit else None)
+        (key, name, _text(number), _text(postcode), limit if names.is_possibly_cut(name, limit) else None)
         for key, name, number, postcode in columns.itertuples(index=False)
     ]
 

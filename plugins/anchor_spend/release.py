@@ -201,9 +201,14 @@ def gate_payments(is_synthetic: bool) -> int:
     """Check loaded files in the database; hold those that fail. Number of files held."""
     from anchor_spend import gates
 
-    results = gates.check_payments(is_synthetic)
-    gates.store_results(results)
-    return gates.hold_files(results)
+    held = 0
+    while True:  # a held file gives way to the version before it, which may never have been checked
+        results = gates.check_payments(is_synthetic)
+        gates.store_results(results)
+        newly = gates.hold_files(results)
+        held += newly
+        if not newly:
+            return held
 
 
 def gate(number: int) -> None:
