@@ -73,9 +73,9 @@ def ingest_spend() -> None:
 
     @task_group
     def each_batch(batch: dict[str, Any]) -> Any:
-        loaded = load(batch=batch)
-        land(batch=batch) >> loaded
-        return loaded
+        landed, loaded = land(batch=batch), load(batch=batch)
+        landed >> loaded
+        return landed, loaded
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[PAYMENT_FILES])
     def announce(
@@ -92,9 +92,9 @@ def ingest_spend() -> None:
         raise AirflowFailException("some publishers or files failed: see the failed tasks of this run")
 
     found = discover.expand(publisher_id=list_publishers())
-    loaded = each_batch.expand(batch=list_batches(found))
+    landed, loaded = each_batch.expand(batch=list_batches(found))
     announce(loaded)
-    [found, loaded] >> report_failures()
+    [found, landed, loaded] >> report_failures()
 
 
 ingest_spend()

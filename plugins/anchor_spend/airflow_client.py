@@ -44,7 +44,8 @@ class TaskRun:
     try_number: int
 
     def __str__(self) -> str:
-        return f"{self.task_id} ({self.label})" if self.label else self.task_id
+        name = self.task_id.rpartition(".")[2]  # without its task group
+        return f"{name} ({self.label})" if self.label else name
 
 
 class AirflowClient:

@@ -5,11 +5,14 @@ block without a traceback, exit code 1. Each verb imports what it needs, so that
 """
 
 import json
+import os
+import shutil
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,8 +26,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing rich takes longer than the rest
 )
-release_app = typer.Typer(help="Releases: what analysts see, and what they saw before.", no_args_is_help=True)
+release_app = typer.Typer(
+    help="Releases: what analysts see, and what they saw before.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(release_app, name="release")
 
 Source = Annotated[str, typer.Option(help="sample, live or archive.")]
@@ -37,20 +43,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="For a program to read.")]
 
 def main() -> None:
     """Entry point: run a verb; turn the errors people can act on into one block and exit code 1."""
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # of the PostgreSQL wheel, on servers
     try:
         app()
     except AnchorSpendError as error:
-        _fail(str(error), 1)
-    except KeyboardInterrupt:
-        _fail("Interrupted.", 130)
+        typer.echo(f"\nanchor-spend: {error}", err=True)
+        sys.exit(1)
     except BrokenPipeError:  # `anchor-spend sql ... | head`
         sys.stderr.close()
         sys.exit(0)
-
-
-def _fail(text: str, code: int) -> NoReturn:
-    typer.echo(f"\nanchor-spend: {text}", err=True)
-    sys.exit(code)
 
 
 def _request(source: str, archive: str, publishers: str, first: str, last: str) -> "RunRequest":
@@ -123,12 +124,20 @@ def _say_what_next(is_up: bool) -> None:
 
     report = load_settings().reports / "latest.html"
     typer.echo(f"\nReport:  {report}")
-    typer.echo('Query:   anchor-spend sql "select * from county_view order by financial_year, publisher_id"')
+    query = "select * from county_view order by financial_year, publisher_id"
+    typer.echo(f'Query:   {_program()} sql "{query}"')
     who = f"user {airflow_config.USER}, password in {airflow_config.password_file()}"
     if is_up:
-        typer.echo(f"Airflow: {runtime.state().airflow_url} ({who}); stop it with anchor-spend down")
+        typer.echo(f"Airflow: {runtime.state().airflow_url} ({who}); stop it with {_program()} down")
     else:
-        typer.echo(f"Airflow: stopped; anchor-spend up starts it again ({who})")
+        typer.echo(f"Airflow: stopped; {_program()} up starts it again ({who})")
+
+
+def _program() -> str:
+    """What to type: the bare name where it is on the path, else where this checkout has it."""
+    if shutil.which("anchor-spend"):
+        return "anchor-spend"
+    return os.path.relpath(sys.argv[0])
 
 
 @app.command()

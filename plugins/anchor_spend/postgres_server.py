@@ -52,6 +52,7 @@ class EmbeddedServer:
         """Start (first time: create) the server and return its URL."""
         if not (self.data / "PG_VERSION").exists():
             self._create()
+        _hand_over(self.folder)  # again: a folder above may have been closed since
         if not self.is_running():
             self._start()
         return self.url()

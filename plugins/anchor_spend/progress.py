@@ -89,7 +89,7 @@ def describe(run: DagRun, tasks: Sequence[TaskRun]) -> str:
     parts += [f"{failed} failed"] if failed else []
     waiting = counts["up_for_retry"]
     parts += [f"{waiting} waiting to be tried again"] if waiting else []
-    running = [str(task).removeprefix("each_batch.") for task in tasks if task.state == "running"]
+    running = [str(task) for task in tasks if task.state == "running"]
     now = f"; now {', '.join(running[:2])}" if running else ""
     more = f" and {len(running) - 2} more" if len(running) > 2 else ""
     return ", ".join(parts) + now + more

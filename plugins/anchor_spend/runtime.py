@@ -110,6 +110,7 @@ def up(say: Say) -> State:
         try:
             return _start_airflow(_start_database(say), say)
         except BaseException:
+            say("Stopping what was started")
             _stop_all()
             raise
 
@@ -143,9 +144,10 @@ def _start_airflow(current: State, say: Say) -> State:
     for name in _COMPONENTS:
         arguments = [name, "--skip-serve-logs"] if name == "scheduler" else [name]
         command = [sys.executable, "-m", "anchor_spend.airflow_component", *arguments]
-        started = services.start(name, command, _log(name), environment)
-        current = replace(current, services=(*current.services, started))
-        _keep(current)  # at once: what is started must be found again if we are killed here
+        with services.undisturbed():
+            started = services.start(name, command, _log(name), environment)
+            current = replace(current, services=(*current.services, started))
+            _keep(current)
     current = replace(current, airflow_url=airflow_config.base_url(port))
     _wait_until_ready(current, began_at)
     _keep(current)
@@ -260,9 +262,10 @@ def start_sample_server(folder: Path) -> str:
         port = _free_port()
         origin = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "anchor_spend.sample.server", str(folder), "--port", str(port)]
-        service = services.start(_SAMPLE_SERVER, command, _log(_SAMPLE_SERVER), {})
         others = tuple(item for item in current.services if item.name != _SAMPLE_SERVER)
-        _keep(replace(current, services=(*others, service), sample_origin=origin))
+        with services.undisturbed():
+            service = services.start(_SAMPLE_SERVER, command, _log(_SAMPLE_SERVER), {})
+            _keep(replace(current, services=(*others, service), sample_origin=origin))
     _wait_for_port(service, port)
     return origin
 

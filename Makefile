@@ -1,0 +1,47 @@
+# make run and make test do all set-up themselves. Override the interpreter with make PYTHON=/path/to/python3.11.
+BIN := .venv/bin
+CODE := plugins dags tests
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock up down clean
+
+help:
+	@echo "make run     the whole pipeline over the synthetic sample county, then where its report is"
+	@echo "make test    lint, types and every test"
+	@echo "make lint    ruff, mypy and sqlfluff only"
+	@echo "make up      PostgreSQL and Airflow, left running; make down stops them"
+	@echo "make lock    pin every package anew in requirements.lock"
+	@echo "make clean   stop everything and remove .venv, .anchor-spend and caches"
+
+.venv/.ready: requirements.lock pyproject.toml scripts/set_up.sh
+	@PYTHON="$(PYTHON)" scripts/set_up.sh
+
+run: .venv/.ready
+	@$(BIN)/anchor-spend run
+
+up: .venv/.ready
+	@$(BIN)/anchor-spend up
+
+down: .venv/.ready
+	@$(BIN)/anchor-spend down
+
+test: lint
+	@echo "== tests"
+	@$(BIN)/pytest
+	@echo "Everything passed. Next: make run, then .anchor-spend/reports/latest.html"
+
+lint: .venv/.ready
+	@echo "== ruff"
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== sqlfluff"
+	@$(BIN)/sqlfluff lint dbt_project
+
+lock: .venv/.ready
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --no-annotate --all-extras --quiet pyproject.toml -o requirements.lock
+
+clean:
+	@if [ -x $(BIN)/anchor-spend ]; then $(BIN)/anchor-spend down; fi
+	rm -rf .venv .anchor-spend .mypy_cache .ruff_cache .pytest_cache .hypothesis build plugins/*.egg-info
