@@ -27,7 +27,7 @@ from anchor_spend.settings import PROJECT, load_settings
 log = logging.getLogger(__name__)
 
 _BUILD_LOCK = 7205775  # any constant: the tables that outlive a release have one writer at a time
-# A crash may lose the last commits of a build but keeps their order; the swap that follows waits for the disk.
+# A crash may lose the last commits of a build but keeps their order; the swap after it waits for the disk.
 _SESSION = "-c work_mem=32MB -c jit=off -c synchronous_commit=off"
 _FAILED = {"error", "fail", "runtime error"}
 _SHOWN = 5  # failing nodes spelled out in a message
@@ -35,6 +35,7 @@ _REMEDIES = {
     "model": "Correct the model, or the data it reads, then run the release again.",
     "seed": "Correct the file in dbt_project/seeds, then run the release again.",
     "test": "Its compiled query gives the rows it objects to.",
+    "operation": "Check the rights of anchor_transformer, then run the release again.",
     "unit_test": "The model no longer does what its definition says: compare both.",
 }
 
@@ -114,7 +115,7 @@ def _check_planned(number: int, is_synthetic: bool) -> None:
     status, is_planned_synthetic = row
     if status in ("published", "withdrawn"):
         raise ReleaseError(
-            f"Release {number} is {status}, and a release never changes. Run `anchor-spend run` for a new one."
+            f"Release {number} is {status}, and a release never changes. `anchor-spend run` makes a new one."
         )
     if is_planned_synthetic != is_synthetic:
         world = "the sample county" if is_planned_synthetic else "real data"

@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from anchor_spend import database, transform
 from anchor_spend.periods import due_date, months_between
 
 LUTON, BEDFORD, POLICE = "luton_borough_council", "bedford_borough_council", "bedfordshire_police"
@@ -89,11 +90,7 @@ class World:
             "landing.suppliers", is_synthetic=self.is_synthetic, supplier_key=key, supplier_name=name,
             postcode=postcode,
         )  # fmt: skip
-        self._insert(
-            "warehouse.supplier_decisions", is_synthetic=self.is_synthetic, supplier_key=key,
-            entity_id=entity_id, method="exact_name" if entity_id else "unmatched",
-            score=Decimal("0.9") if entity_id else None, payee_kind=kind, evidence=json.dumps({}), engine_version="test", reference_fingerprint="test",
-        )  # fmt: skip
+        self._insert_decision(key, entity_id, "exact_name" if entity_id else "unmatched", kind)
         return key
 
     def redecide(self, key: str, entity_id: str | None) -> None:
@@ -101,10 +98,13 @@ class World:
         self.connection.execute(
             "update warehouse.supplier_decisions set superseded_at = now() where supplier_key = %s", [key]
         )
+        self._insert_decision(key, entity_id, "company_number", "organisation")
+
+    def _insert_decision(self, key: str, entity_id: str | None, method: str, kind: str) -> None:
         self._insert(
             "warehouse.supplier_decisions", is_synthetic=self.is_synthetic, supplier_key=key,
-            entity_id=entity_id, method="company_number", score=Decimal(1), payee_kind="organisation", evidence=json.dumps({}),
-            engine_version="test", reference_fingerprint="test 2",
+            entity_id=entity_id, method=method, score=Decimal("0.9") if entity_id else None, payee_kind=kind,
+            evidence=json.dumps({}), engine_version="test", reference_fingerprint="test",
         )  # fmt: skip
 
     def accept(
@@ -213,3 +213,75 @@ class World:
         )
         row = cursor.fetchone() if returning else None
         return row[0] if row else None
+
+
+def luton_april() -> list[Payment]:
+    """Powers of two, mostly: any sum tells which payments are in it. Every name is invented."""
+    return [
+        Payment("Alder Widgets Ltd", "100.10"),
+        Payment("Alder Widgets Ltd", "100.10"),  # the same again: a second payment
+        Payment("Alder Widgets Ltd", "-0.20"),  # a credit note
+        Payment("Birch Care Ltd", "1000.00"),
+        Payment("Cedar Haulage Ltd", "2000.00"),
+        Payment("Dogwood Foods Ltd", "4000.00"),
+        Payment("Elm Consulting Ltd", "8000.00"),
+        Payment("Fir Trading", "16.00", postcode="lu11aa"),
+        Payment("Gorse Supplies", "32.00"),
+        Payment("Hazel Personson", "64.00"),
+        Payment("Ivy Unclear", "128.00"),
+        Payment("Withheld", "256.00", redacted=True),
+        Payment(None, "512.00"),
+        Payment("Beds Police", "50.00"),
+        Payment("Beds Police", "70.00", category="Precepts"),
+        Payment("Barton Parish", "90.00"),
+        Payment("Elm Consulting Ltd", "11.00", category="HMRC"),
+        Payment("Elm Consulting Ltd", "13.00", category="Loan Repayments"),
+        Payment("Gorse Supplies", "17.00", category="Community Grants"),
+        Payment("Elm Consulting Ltd", "19.00", category="Schools and Academies"),
+    ]
+
+
+def populate(world: World) -> None:
+    """Registers, suppliers and the files of three bodies; the police publish nothing."""
+    world.add_reference()
+    for number, (name, postcode) in enumerate(
+        [
+            ("ALDER WIDGETS LTD", "LU1 1AA"),
+            ("BIRCH CARE LTD", "LU2 9AA"),
+            ("CEDAR HAULAGE LTD", "LU6 2AA"),
+            ("DOGWOOD FOODS LTD", "MK43 0AA"),
+            ("ELM CONSULTING LTD", "EC1A 1AA"),
+        ],
+        start=1,
+    ):
+        world.add_company(f"{number:08d}", name, postcode)
+        world.decide(name.title(), f"GB-COH-{number:08d}")
+    world.add_public_body("GB-PAR-1", "Barton Parish Council", "parish_council", "MK43 0AA")
+    world.decide("Beds Police", "GB-PFA-BEDS")
+    world.decide("Barton Parish", "GB-PAR-1")
+    world.decide("Fir Trading", postcode="lu11aa")
+    world.decide("Gorse Supplies")
+    world.decide("Hazel Personson", kind="person")
+    world.decide("Ivy Unclear", kind="unclear")
+    world.accept(LUTON, "2017-04", luton_april(), aside="999.99")
+    world.accept(LUTON, "2017-04", [Payment("Alder Widgets Ltd", "5.00")], stream="purchase_card")
+    world.accept(LUTON, "2017-05", [Payment("Elm Consulting Ltd", "1.00")])
+    world.accept(LUTON, "2017-05", [Payment("Elm Consulting Ltd", "3.00")])  # restated
+    world.reject(LUTON, "2017-06")
+    world.accept(BEDFORD, "2017-04", [Payment("Dogwood Foods Ltd", "500.00")])
+    world.accept(BEDFORD, "2017-05", [])
+    world.accept(BEDFORD, "2018-04", [Payment("Dogwood Foods Ltd", "-40.00")])
+
+
+@dataclass(frozen=True)
+class Built:
+    """A release as built, and what the build said."""
+
+    world: World
+    number: int
+    summary: transform.BuildSummary
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Rows as the publisher sees them; write {r} for the release's schema."""
+        with database.connect("publisher") as connection:
+            return connection.execute(query.format(r=f"release_{self.number}").encode()).fetchall()
