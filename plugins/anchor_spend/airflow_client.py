@@ -143,6 +143,9 @@ class AirflowClient:
                 continue
             if answer.ok:
                 return dict(answer.json())
+            if answer.status_code >= requests.codes.server_error and attempt < 2:
+                time.sleep(2 * attempt)
+                continue
             detail = answer.text[:500]
             raise AirflowError(f"Airflow refused {method} {path}: HTTP {answer.status_code} {detail}")
         raise AirflowError(f"Airflow at {self.url} took over {_SECONDS} s for {method} {path}, 3 times.")

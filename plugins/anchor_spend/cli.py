@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anchor_spend.errors import AnchorSpendError, SettingsError
+from anchor_spend.errors import AnchorSpendError, DatabaseError, SettingsError
 
 if TYPE_CHECKING:
     from anchor_spend.records import RunRequest
@@ -254,15 +254,16 @@ def status(as_json: AsJson = False) -> None:
     from anchor_spend import runtime, summary
 
     health = runtime.status()
-    found = summary.collect() if health["database"] == "running" else {}
+    try:
+        with _database():
+            found = summary.collect()
+    except DatabaseError:
+        found = {}
     if as_json:
         _echo_json(health | {"published": found})
         return
     typer.echo(f"Database: {health['database']}")
     typer.echo(f"Airflow:  {', '.join(f'{name} {state}' for name, state in health['airflow'].items())}")
-    if health["database"] != "running":
-        typer.echo("Start them with `anchor-spend up` to see releases and coverage.")
-        return
     for text in summary.lines(found):
         typer.echo(text)
     for row in found.get("coverage", []):

@@ -41,7 +41,7 @@ class Progress:
             return
         when, before = self._shown.get(topic, (0.0, ""))
         now = time.monotonic()
-        if (text != before and now - when >= 3) or now - when >= _REPEAT_SECONDS:
+        if (text != before and now - when >= 5) or now - when >= _REPEAT_SECONDS:
             self._shown[topic] = (now, text)
             self.say(text)
 

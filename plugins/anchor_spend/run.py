@@ -44,8 +44,10 @@ def run(request: RunRequest, shown: Progress, *, keep_up: bool = False) -> Outco
         runs: list[DagRun] = []
         try:
             return _run_dags(client, request, shown, runs)
-        except BaseException:
+        except BaseException as error:
             _end(client, runs)
+            if isinstance(error, AirflowError):
+                runtime.check_database()  # the cause, where it has gone away
             raise
 
 

@@ -115,8 +115,19 @@ def up(say: Say) -> State:
             raise
 
 
+def check_database() -> None:
+    """DatabaseError, saying where its log is, when the database cannot be reached."""
+    try:
+        with database.connect():
+            return
+    except DatabaseError as error:
+        log = "" if load_settings().database_url else f"\nIts log is {database.embedded_server().log}."
+        raise DatabaseError(f"{error}{log}") from error
+
+
 def _is_database_reachable() -> bool:
-    with suppress(DatabaseError), database.connect():
+    with suppress(DatabaseError):
+        check_database()
         return True
     return False
 

@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from anchor_spend import database
 from anchor_spend.errors import DatabaseError
+from anchor_spend.periods import months_between
 
 Row = dict[str, Any]
 _LISTED = 8  # of a longer list; the report has all of it
@@ -118,20 +119,32 @@ def _gap_lines(coverage: list[Row]) -> Iterator[str]:
         return
     yield "  Missing or late:"
     for row in gaps:
-        periods = row["gaps"][:_LISTED]
-        more = len(row["gaps"]) - len(periods)
-        yield f"    {row['publisher_id']} {row['stream']}: {', '.join(periods)}" + (
-            f" and {more} more" if more else ""
-        )
+        yield f"    {row['publisher_id']} {row['stream']}: {', '.join(_spans(row['gaps']))}"
+
+
+def _spans(periods: list[str]) -> Iterator[str]:
+    """Months in order, those that follow each other as one: '2016-04 to 2016-09', '2017-01'."""
+    first = last = periods[0]
+    for period in periods[1:]:
+        if len(months_between(last, period)) == 2:
+            last = period
+            continue
+        yield first if first == last else f"{first} to {last}"
+        first = last = period
+    yield first if first == last else f"{first} to {last}"
 
 
 def _warning_lines(warnings: list[Row]) -> Iterator[str]:
     yield f"  Gate warnings: {len(warnings) or 'none'}"
-    listed = []
+    periods: dict[tuple[str, str, str], list[str]] = {}
     for row in warnings:
-        where = " ".join(str(row[name]) for name in ("publisher_id", "period") if row[name])
-        what = " ".join(str(row[name]) for name in ("expectation", "column_name") if row[name])
-        listed.append(f"    {row['suite']} {where}: {what}: {row['why']}")
+        where = row["publisher_id"] or "the county"
+        key = (where, row["column_name"] or row["expectation"], row["why"])
+        periods.setdefault(key, []).append(row["period"] or "")
+    listed = []
+    for (where, column, why), found in periods.items():
+        months = found[0] if len(found) == 1 else f"{len(found)} months"
+        listed.append(f"    {where}{', ' if months else ''}{months}, {column}: {why}")
     yield from _shortened(listed)
 
 

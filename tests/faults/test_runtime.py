@@ -160,6 +160,27 @@ def test_an_interrupted_run_leaves_nothing_running(running: Pipeline, number: si
     _interrupt(running, "Starting Airflow", number, 4)
 
 
+def test_a_lost_database_ends_a_run_with_its_name_and_leaves_nothing_running(running: Pipeline) -> None:
+    running.call("down")
+    command = _start(running, "run")
+    assert command.stderr is not None
+    for line in command.stderr:
+        if "ingest_spend" in line:
+            break
+    else:
+        pytest.fail("the run ended before it triggered anything")
+    family = _family(running.home, [command.pid])
+    postmaster = running.home / "postgres" / "data" / "postmaster.pid"
+    os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
+    out, err = command.communicate(timeout=180)
+    assert command.returncode == 1, out + err
+    assert "PostgreSQL at 127.0.0.1" in err
+    assert "anchor-spend up" in err, "says what to do"
+    assert "Traceback" not in err
+    assert not [process for process in family if _is_alive(process)]
+    assert running.call("up").returncode == 0, "and it starts again"
+
+
 def _interrupt(pipeline: Pipeline, moment: str, number: signal.Signals, seconds: float) -> None:
     """Interrupt a run some time after it told something; look for what it leaves."""
     command = _start(pipeline, "run")
