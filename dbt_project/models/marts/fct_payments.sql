@@ -16,13 +16,17 @@ suppliers as (
     select * from {{ ref('dim_suppliers') }}
 ),
 
+sites as (
+    select * from {{ ref('int_supplier_sites') }}
+),
+
 final as (
     select
         payments.payment_id,
-        scoped.publisher_id,
-        scoped.stream,
-        scoped.period,
-        scoped.financial_year,
+        files.publisher_id,
+        files.stream,
+        files.period,
+        files.financial_year,
         payments.payment_date,
         payments.date_basis,
         payments.amount_gbp,
@@ -30,6 +34,9 @@ final as (
         scoped.supplier_id,
         suppliers.supplier_name,
         scoped.spend_scope,
+        sites.site_postcode,
+        sites.authority_code as site_authority_code,
+        sites.location_basis,
         payments.department,
         payments.category,
         payments.transaction_ref,
@@ -39,8 +46,9 @@ final as (
         payments.file_id
     from payments
     inner join scoped on payments.spend_key = scoped.spend_key
-    inner join files on payments.file_id = files.file_id
+    inner join files on scoped.file_id = files.file_id
     inner join suppliers on scoped.supplier_id = suppliers.supplier_id
+    left join sites on scoped.supplier_key = sites.supplier_key
 )
 
 select * from final
