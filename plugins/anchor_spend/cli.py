@@ -98,6 +98,9 @@ def run(
     first: First = "",
     last: Last = "",
     keep_up: Annotated[bool, typer.Option(help="Leave the database and Airflow running.")] = False,
+    sample_revision: Annotated[
+        int, typer.Option(min=1, max=2, help="2: the sample publishes one month again, corrected.")
+    ] = 1,
 ) -> None:
     """Run the whole pipeline through Airflow and wait for the release."""
     request = _request(source, archive, publishers, first, last)
@@ -106,7 +109,7 @@ def run(
     from anchor_spend.progress import progress
 
     with progress() as shown:
-        outcome = pipeline.run(request, shown, keep_up=keep_up)
+        outcome = pipeline.run(request, shown, keep_up=keep_up, sample_revision=sample_revision)
     typer.echo("")
     for text in summary.lines(outcome.summary):
         typer.echo(text)

@@ -35,12 +35,12 @@ class Outcome:
     summary: dict[str, Any]
 
 
-def run(request: RunRequest, shown: Progress, *, keep_up: bool = False) -> Outcome:
+def run(request: RunRequest, shown: Progress, *, keep_up: bool = False, sample_revision: int = 1) -> Outcome:
     """Run the pipeline for a request and wait for its release."""
     sources.publisher_ids(request.publishers)  # a misspelt id must not cost a start
     with services.interruptible(), _services(shown, keep_up) as client:
         if request.is_synthetic:
-            serve_sample(shown.say)
+            serve_sample(shown.say, sample_revision)
         runs: list[DagRun] = []
         try:
             return _run_dags(client, request, shown, runs)
@@ -66,13 +66,13 @@ def _services(shown: Progress, keep_up: bool) -> Iterator[AirflowClient]:
         runtime.down()
 
 
-def serve_sample(say: Say) -> str:
+def serve_sample(say: Say, revision: int = 1) -> str:
     """Write the sample county where it is not written yet, and serve its publishers; their origin."""
     from anchor_spend.sample import county
 
     say("Writing the sample county (synthetic)")
     county.write_county(sources.sample_folder())
-    origin = runtime.start_sample_server(sources.sample_folder())
+    origin = runtime.start_sample_server(sources.sample_folder(), revision)
     say(f"The sample county's publishers are served at {origin}")
     return origin
 

@@ -50,6 +50,7 @@ class State:
     settings: str = ""  # what the services were started with: they would not notice a change
     airflow_url: str = ""
     sample_origin: str = ""
+    sample_revision: int = 1
     has_started_database: bool = field(default=False)
 
     def service(self, name: str) -> Service | None:
@@ -263,22 +264,35 @@ def _stop_all() -> bool:
 # the sample publishers ----------------------------------------------------------------------------------
 
 
-def start_sample_server(folder: Path) -> str:
-    """Serve the sample county's web pages and files; the origin they are served from."""
+def start_sample_server(folder: Path, revision: int = 1) -> str:
+    """Serve the sample county's web pages and files; the origin they are served from.
+
+    With revision 2 one month is published again, corrected.
+    """
     with _locked("runtime.lock"):
         current = state()
         running = current.service(_SAMPLE_SERVER)
-        if running and running.process():
+        if running and running.process() and current.sample_revision == revision:
             return current.sample_origin
-        port = _free_port()
+        services.stop([running] if running else [])
+        port = _free_port(_last_sample_port(folder))
         origin = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "anchor_spend.sample.server", str(folder), "--port", str(port)]
+        command = [sys.executable, "-m", "anchor_spend.sample.server", str(folder)]
+        command += ["--port", str(port), "--revision", str(revision)]
         others = tuple(item for item in current.services if item.name != _SAMPLE_SERVER)
         with services.undisturbed():
             service = services.start(_SAMPLE_SERVER, command, _log(_SAMPLE_SERVER), {})
-            _keep(replace(current, services=(*others, service), sample_origin=origin))
+            started = replace(current, services=(*others, service), sample_origin=origin)
+            _keep(replace(started, sample_revision=revision))
     _wait_for_port(service, port)
     return origin
+
+
+def _last_sample_port(folder: Path) -> int:
+    """The same port as last time: the ledger knows files by address, and asks only for what changed."""
+    with suppress(OSError, ValueError):
+        return int((folder / "port").read_text())
+    return 0
 
 
 def _wait_for_port(service: Service, port: int) -> None:
