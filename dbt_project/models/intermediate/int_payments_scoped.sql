@@ -39,13 +39,8 @@ final as (
     select
         decided.spend_key,
         decided.file_id,
-        decided.publisher_id,
-        decided.stream,
-        decided.period,
-        decided.financial_year,
         decided.supplier_key,
         decided.supplier_id,
-        decided.payee_kind,
         coalesce(rules.scope, 'goods_and_services') as spend_scope,
         decided.scope_rule,
         decided.amount_gbp,

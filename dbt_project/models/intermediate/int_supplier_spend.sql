@@ -2,16 +2,21 @@ with payments as (
     select * from {{ ref('int_payments_scoped') }}
 ),
 
+files as (
+    select * from {{ ref('int_files_current') }}
+),
+
 final as (
     select
-        financial_year,
-        publisher_id,
-        supplier_key,
-        supplier_id,
-        spend_scope,
-        sum(amount_gbp)::numeric(16, 2) as amount_gbp,
-        sum(payment_count)::bigint as payment_count
+        files.financial_year,
+        files.publisher_id,
+        payments.supplier_key,
+        payments.supplier_id,
+        payments.spend_scope,
+        sum(payments.amount_gbp)::numeric(16, 2) as amount_gbp,
+        sum(payments.payment_count)::bigint as payment_count
     from payments
+    inner join files on payments.file_id = files.file_id
     group by 1, 2, 3, 4, 5
 )
 
