@@ -8,12 +8,14 @@ import psycopg
 import pytest
 
 from anchor_spend.postgres_server import EmbeddedServer
+from anchor_spend.sample.county import write_county
 from pipeline import Pipeline, pence
 
 pytestmark = [pytest.mark.airflow, pytest.mark.database]
 
 IDENTITY = ["file_sha256", "sheet", "row_number"]
 KPI = ["financial_year", "publisher_id", "scope", "definition_id"]
+BAD_PUBLISHER = "university_of_bedfordshire"
 RESTATED = ("bedford_borough_council", "2018-06")
 # a name written so must be resolved, or must not be, unless a number or postcode stands beside it
 RESOLVED_FORMS = {"exact", "case_punctuation", "legal_form_variant", "legal_form_missing", "previous_name"}
@@ -21,14 +23,31 @@ HIDDEN_FORMS = {"redacted", "blank", "person", "absent_from_register", "ambiguou
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
-    """A first run over the sample county; services stay up for the tests that follow."""
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pipeline, str]]:
+    """A first run over the sample county with two bad files in an inbox, and what it said.
+
+    Services stay up for the tests that follow.
+    """
     pipeline = Pipeline(tmp_path_factory.mktemp("county"))
+    write_county(pipeline.home / "sample")
+    _drop_bad_files(pipeline.home / "sample" / "inbox" / BAD_PUBLISHER)
     try:
-        pipeline.run("--keep-up")
-        yield pipeline
+        yield pipeline, pipeline.run("--keep-up")
     finally:
         pipeline.call("down")
+
+
+def _drop_bad_files(inbox: Path) -> None:
+    """April holds March's file again; May is a sign-in page under the name of a CSV file."""
+    march = next(inbox.glob("*2019-03*"))
+    (inbox / march.name.replace("2019-03", "2019-04")).write_bytes(march.read_bytes())
+    page = "<!DOCTYPE html><html><title>Sign in</title><form><input type=password></form></html>"
+    (inbox / march.name.replace("2019-03", "2019-05")).write_text(page)
+
+
+@pytest.fixture(scope="module")
+def county(first_run: tuple[Pipeline, str]) -> Pipeline:
+    return first_run[0]
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +97,25 @@ def test_every_file_conserves_rows_and_pence(county: Pipeline) -> None:
     listed = pd.read_csv(county.home / "sample/truth/files.csv", dtype={"file_version": int})
     first = listed[listed["file_version"] == 1]
     assert int(files["broken"]) == 0
-    assert int(files["accepted"]) == int(files["files"]) == len(first)
+    assert int(files["accepted"]) == int(files["files"]) - 1 == len(first)  # and the wrong month
     assert int(files["pence"]) == first["pence"].sum()
+
+
+def test_bad_files_are_named_and_the_rest_goes_on(first_run: tuple[Pipeline, str]) -> None:
+    county, said = first_run
+    rejected = county.query(
+        "select publisher_id, period, status_reason from file_conservation where status = 'rejected'"
+    )
+    assert rejected[["publisher_id", "period"]].values.tolist() == [[BAD_PUBLISHER, "2019-04"]]
+    assert "landed_file gate" in rejected["status_reason"][0]
+    assert "2019-04" in said
+    with psycopg.connect(EmbeddedServer(county.home / "postgres").url()) as connection:
+        failed = connection.execute(
+            "select period, detail from landing.fetch_attempts where outcome = 'failed' and publisher_id = %s",
+            [BAD_PUBLISHER],
+        ).fetchall()
+    assert {period for period, _ in failed} == {"2019-05"}
+    assert "sign-in page" in failed[0][1]
 
 
 def test_scopes_are_the_true_ones(truth: pd.DataFrame, published: pd.DataFrame) -> None:
