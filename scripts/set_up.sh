@@ -25,20 +25,22 @@ find_python() {
 [ -z "${PIP_CERT:-}" ] || export SSL_CERT_FILE="${SSL_CERT_FILE:-$PIP_CERT}"
 
 rm -f .venv/.ready
-if ! suits .venv/bin/python; then
+wanted="$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)"
+has_uv() { [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$wanted" ]; }
+
+if ! suits .venv/bin/python || ! { has_uv || .venv/bin/python -m pip --version; } >/dev/null 2>&1; then
     python="$(find_python)"
     say "making .venv with $("$python" --version)"
     rm -rf .venv
     "$python" -m venv .venv || fail "this Python cannot make environments; on Debian or Ubuntu: apt install python3-venv"
 fi
 
-wanted="$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)"
-if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$wanted" ]; then
+if ! has_uv; then
     say "installing uv $wanted"
     pinned="$(mktemp)"
     trap 'rm -f "$pinned"' EXIT
     sed -n '/^uv==/,/^[a-z].*==/{/^uv==/p;/^    --hash/p;}' requirements.lock > "$pinned"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$pinned" \
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$pinned" \
         || fail "uv could not be installed: see pip's message above."
 fi
 

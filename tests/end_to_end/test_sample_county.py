@@ -111,7 +111,8 @@ def test_bad_files_are_named_and_the_rest_goes_on(first_run: tuple[Pipeline, str
     assert "2019-04" in said
     with psycopg.connect(EmbeddedServer(county.home / "postgres").url()) as connection:
         failed = connection.execute(
-            "select period, detail from landing.fetch_attempts where outcome = 'failed' and publisher_id = %s",
+            """select period, detail from landing.fetch_attempts
+               where outcome = 'failed' and publisher_id = %s""",
             [BAD_PUBLISHER],
         ).fetchall()
     assert {period for period, _ in failed} == {"2019-05"}
