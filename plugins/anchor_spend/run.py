@@ -59,8 +59,8 @@ def _services(shown: Progress, keep_up: bool) -> Iterator[AirflowClient]:
         yield AirflowClient(current.airflow_url)
     except BaseException:
         if not was_up:
-            shown.say("Stopping what was started")
             runtime.down()
+            shown.say("Stopped what was started")
         raise
     if not (was_up or keep_up):
         runtime.down()

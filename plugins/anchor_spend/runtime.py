@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -51,7 +51,6 @@ class State:
     airflow_url: str = ""
     sample_origin: str = ""
     sample_revision: int = 1
-    has_started_database: bool = field(default=False)
 
     def service(self, name: str) -> Service | None:
         return next((item for item in self.services if item.name == name), None)
@@ -85,16 +84,22 @@ def _state_file() -> Path:
 
 
 @contextmanager
-def _locked(name: str) -> Iterator[IO[str]]:
+def _locked(name: str) -> Iterator[None]:
     """One process at a time; the system releases the lock of one that died."""
+    with _open(name) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _open(name: str) -> IO[str]:
     home = load_settings().home
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with (home / name).open("a+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
-    except PermissionError as error:
-        raise SettingsError(f"{home} cannot be written ({error.strerror}). Set ANCHOR_SPEND_HOME.") from error
+        return (home / name).open("a")
+    except OSError as error:
+        raise SettingsError(
+            f"{home} cannot be written to ({error.strerror}). Point ANCHOR_SPEND_HOME at a folder of yours."
+        ) from error
 
 
 # up -----------------------------------------------------------------------------------------------------
@@ -111,8 +116,8 @@ def up(say: Say) -> State:
         try:
             return _start_airflow(_start_database(say), say)
         except BaseException:
-            say("Stopping what was started")
-            _stop_all()
+            if _stop_all():
+                say("Stopped what was started")
             raise
 
 
@@ -138,8 +143,9 @@ def _start_database(say: Say) -> State:
     if is_embedded:
         say("Starting PostgreSQL")
         database.embedded_server().start()
+        _for_one_command().unlink(missing_ok=True)
     database.migrate()
-    return State(settings=_settings_sha256(), has_started_database=is_embedded)
+    return State(settings=_settings_sha256())
 
 
 def _settings_sha256() -> str:
@@ -328,8 +334,8 @@ def sample_origin() -> str:
 def database_running(*, create: bool = False) -> Iterator[None]:
     """The database for the time of one command: an embedded one that does not run is started, then stopped.
 
-    Commands that overlap share it; the last one stops it, unless `up` wants it. `create` makes it, or brings
-    its schema up to date; without, DatabaseError when there is none.
+    Commands that overlap share it; the last one stops it, unless `up` came in between. `create` makes it, or
+    brings its schema up to date; without, DatabaseError when there is none.
     """
     with _embedded_running(create) if not load_settings().database_url else nullcontext():
         if create:
@@ -341,11 +347,12 @@ def database_running(*, create: bool = False) -> Iterator[None]:
 def _embedded_running(create: bool) -> Iterator[None]:
     if not create and not (database.embedded_server().data / "PG_VERSION").exists():
         raise DatabaseError("There is no database here yet. Run `anchor-spend run` first.")
-    load_settings().home.mkdir(parents=True, exist_ok=True)
-    with (load_settings().home / "database.lock").open("a") as file:
+    with _open("database.lock") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         with _locked("runtime.lock"):
-            database.embedded_server().start()
+            if not database.embedded_server().is_running():
+                database.embedded_server().start()
+                _for_one_command().touch()
         try:
             yield
         finally:
@@ -354,9 +361,15 @@ def _embedded_running(create: bool) -> Iterator[None]:
 
 def _stop_if_last(file: IO[str]) -> None:
     with _locked("runtime.lock"), suppress(BlockingIOError):
-        if not state().has_started_database:
+        if _for_one_command().exists():
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             database.embedded_server().stop()
+            _for_one_command().unlink()
+
+
+def _for_one_command() -> Path:
+    """The mark of a server that nobody asked to stay."""
+    return load_settings().home / "database.temporary"
 
 
 # status -------------------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ def _interrupt(pipeline: Pipeline, moment: str, number: signal.Signals, seconds:
     command.send_signal(number)
     out, err = command.communicate(timeout=60)
     assert command.returncode == 130, out + err
-    assert "Stopping what was started" in err
+    assert "Stopped what was started" in err
     assert len(family) > 2, "something was running"
     assert not [process for process in family if _is_alive(process)]
     assert not (pipeline.home / "runtime.json").exists()
