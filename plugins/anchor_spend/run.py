@@ -17,7 +17,7 @@ from typing import Any
 from anchor_spend import runtime, services, sources, summary
 from anchor_spend.airflow_client import AirflowClient, DagRun, TaskRun
 from anchor_spend.errors import AirflowError, AnchorSpendError, RunError
-from anchor_spend.progress import Progress, describe
+from anchor_spend.progress import WATCHER, Progress, describe
 from anchor_spend.records import RunRequest
 from anchor_spend.runtime import Say
 from anchor_spend.settings import load_settings
@@ -165,7 +165,7 @@ def _failures(client: AirflowClient, runs: Sequence[DagRun]) -> list[str]:
         f"{run.dag_id}, {task}:\n{_indented(client.error_of(run, task) or _no_error(run, task))}"
         for run in runs
         for task in client.tasks(run)
-        if task.state == "failed" and task.task_id != "report_failures"
+        if task.state == "failed" and task.task_id != WATCHER
     ]
 
 

@@ -178,7 +178,7 @@ def test_a_lost_database_ends_a_run_with_its_name_and_leaves_nothing_running(run
     assert "anchor-spend up" in err, "says what to do"
     assert "Traceback" not in err
     assert not [process for process in family if _is_alive(process)]
-    assert running.call("up").returncode == 0, "and it starts again"
+    assert running.call("migrate").returncode == 0, "and it starts again"
 
 
 def _interrupt(pipeline: Pipeline, moment: str, number: signal.Signals, seconds: float) -> None:
