@@ -15,10 +15,12 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from anchor_spend import database, report, report_charts, report_words
+from anchor_spend import database, report
 from anchor_spend.errors import ReleaseError
-from anchor_spend.report_data import focus_year, read_published
-from anchor_spend.report_page import Page
+from anchor_spend.report import charts
+from anchor_spend.report import words as report_words
+from anchor_spend.report.data import focus_year, read_published
+from anchor_spend.report.page import Page
 from anchor_spend.settings import PROJECT
 from published_sample import BODIES, COLUMNS, Tables, publish, tables
 
@@ -201,7 +203,7 @@ def test_headline_figures_are_those_released(default_release: Tables) -> None:
 
 
 def test_unresolved_reasons_add_up_to_the_released_pounds(default_release: Tables) -> None:
-    from anchor_spend.report_evidence import _unresolved_by_body
+    from anchor_spend.report.evidence import _unresolved_by_body
 
     page = Page(read_published())
     amounts = _unresolved_by_body(page)
@@ -222,7 +224,7 @@ def test_unresolved_reasons_add_up_to_the_released_pounds(default_release: Table
     ],
 )
 def test_reasons_are_made_to_agree(unlocated: int, rest: int, expected: tuple[int, int]) -> None:
-    from anchor_spend.report_evidence import _reconcile
+    from anchor_spend.report.evidence import _reconcile
 
     by_reason = {"unlocated": Decimal(unlocated)}
     _reconcile(by_reason, Decimal(rest))
@@ -239,7 +241,7 @@ def test_reasons_are_made_to_agree(unlocated: int, rest: int, expected: tuple[in
 )
 def test_stacked_bars(amounts: list[int | None], ends: list[tuple[int, int]]) -> None:
     parts = [(None if amount is None else Decimal(amount * 1_000_000), "local") for amount in amounts]
-    assert [(s.start, s.end) for s in report_charts.stacked(parts)] == ends
+    assert [(s.start, s.end) for s in charts.stacked(parts)] == ends
 
 
 @pytest.mark.parametrize(
@@ -252,12 +254,12 @@ def test_stacked_bars(amounts: list[int | None], ends: list[tuple[int, int]]) ->
     ],
 )
 def test_ticks_are_round_and_few(low: float, high: float, most: int, ticks: list[float]) -> None:
-    assert report_charts._ticks(low, high, most) == ticks
+    assert charts._ticks(low, high, most) == ticks
 
 
 def test_share_without_the_largest_suppliers_is_recomputed(default_release: Tables) -> None:
     """Against a plain recount; nothing is said when the places do not lead to the released share."""
-    from anchor_spend.report_spending import _without_largest
+    from anchor_spend.report.spending import _without_largest
 
     published = read_published()
     places = {row["supplier_id"]: row for row in default_release["dim_suppliers"]}

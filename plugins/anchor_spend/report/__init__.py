@@ -11,24 +11,24 @@ import os
 import tempfile
 from pathlib import Path
 
-from anchor_spend import report_county, report_evidence, report_spending
-from anchor_spend.report_data import Published, read_published
-from anchor_spend.report_page import Page
-from anchor_spend.report_words import SOURCES, STATUSES, cell, day, month
+from anchor_spend.report import county, evidence, spending
+from anchor_spend.report.data import Published, read_published
+from anchor_spend.report.page import Page
+from anchor_spend.report.words import SOURCES, STATUSES, cell, day, month
 from anchor_spend.settings import load_settings
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SECTIONS = (
-    report_county.headline,
-    report_county.targets,
-    report_spending.by_body,
-    report_spending.scopes,
-    report_spending.local_by_body,
-    report_spending.suppliers,
-    report_evidence.unresolved,
-    report_evidence.coverage,
-    report_evidence.quality,
-    report_evidence.method,
+    county.headline,
+    county.targets,
+    spending.by_body,
+    spending.scopes,
+    spending.local_by_body,
+    spending.suppliers,
+    evidence.unresolved,
+    evidence.coverage,
+    evidence.quality,
+    evidence.method,
 )
 
 
@@ -66,7 +66,7 @@ def render(published: Published) -> str:
         style_hash=f"sha256-{digest}",
         release=published.release,
         mark=page.mark,
-        summary=report_county.summary(page),
+        summary=county.summary(page),
         sections=[build(page) for build in _SECTIONS],
         statuses=STATUSES,
         sources=SOURCES,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from anchor_spend import report_charts as charts
-from anchor_spend.report_data import Published, Row, is_over
-from anchor_spend.report_parts import Figure, Table
-from anchor_spend.report_words import DEFINITIONS, SYNTHETIC
+from anchor_spend.report import charts
+from anchor_spend.report.data import Published, Row, is_over
+from anchor_spend.report.parts import Figure, Table
+from anchor_spend.report.words import DEFINITIONS, SYNTHETIC
 
 COUNTY = "county"
 _SHARE_COLUMNS = ("share", "floor", "ceiling", "local_gbp", "not_local_gbp", "unresolved_gbp")

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from anchor_spend import report_charts as charts
 from anchor_spend.periods import financial_year, months_between
-from anchor_spend.report_data import HEADLINE, Row
-from anchor_spend.report_page import COUNTY, Page
-from anchor_spend.report_parts import (
+from anchor_spend.report import charts
+from anchor_spend.report.data import HEADLINE, Row
+from anchor_spend.report.page import COUNTY, Page
+from anchor_spend.report.parts import (
     Calendar,
     Calendars,
     CalendarYear,
@@ -19,7 +19,7 @@ from anchor_spend.report_parts import (
     Table,
     Text,
 )
-from anchor_spend.report_words import (
+from anchor_spend.report.words import (
     LICENCES,
     REASONS,
     SEVERITIES,

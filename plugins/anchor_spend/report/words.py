@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from anchor_spend.periods import months_between, parse_period
-from anchor_spend.report_data import HEADLINE
+from anchor_spend.report.data import HEADLINE
 
 Number = Decimal | int | float
 

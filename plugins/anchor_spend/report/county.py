@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from anchor_spend import report_charts as charts
-from anchor_spend.report_data import Row
-from anchor_spend.report_page import COUNTY, Page
-from anchor_spend.report_parts import Column, Figure, Part, Section, Table, Text, Tile, Tiles
-from anchor_spend.report_words import (
+from anchor_spend.report import charts
+from anchor_spend.report.data import Row
+from anchor_spend.report.page import COUNTY, Page
+from anchor_spend.report.parts import Column, Figure, Part, Section, Table, Text, Tile, Tiles
+from anchor_spend.report.words import (
     DEFINITIONS,
     between,
     day,
