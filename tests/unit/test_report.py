@@ -25,7 +25,7 @@ from anchor_spend.settings import PROJECT
 from published_sample import BODIES, COLUMNS, Tables, publish, tables
 
 HOSTILE = '<script>alert(1)</script> & "Sons" O\'Test Ltd'
-STYLE = (PROJECT / "plugins" / "anchor_spend" / "templates" / "report.css").read_text()
+STYLE = (PROJECT / "plugins" / "anchor_spend" / "report" / "templates" / "report.css").read_text()
 
 
 def page_of(rows: Tables) -> str:
