@@ -78,12 +78,12 @@ def ingest_spend() -> None:
         return landed, loaded
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[PAYMENT_FILES])
-    def announce(
-        loaded: list[dict[str, int]] | None, params: dict[str, Any], outlet_events: Any
-    ) -> dict[str, int]:
-        if not loaded:
+    def announce(loaded: Any, params: dict[str, Any], outlet_events: Any) -> dict[str, int]:
+        # of a mapped group Airflow hands over a list, the bare result of a single one, or None
+        batches = [loaded] if isinstance(loaded, dict) else list(loaded or [])
+        if not batches:
             raise AirflowSkipException("no batch could be worked: there is nothing to publish")
-        counts = {name: sum(batch[name] for batch in loaded) for name in ("accepted", "rejected")}
+        counts = {name: sum(batch[name] for batch in batches) for name in ("accepted", "rejected")}
         outlet_events[PAYMENT_FILES].extra = announcement(params, counts=counts)
         return counts
 

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
 import requests
 from psycopg import sql
 
@@ -36,7 +38,7 @@ DAGS = {
 }
 _COMPONENTS = ("api-server", "scheduler", "dag-processor")
 _SAMPLE_SERVER = "sample-publishers"
-_PREFERRED_PORT = 8080
+_PORTS = range(8100, 9100)  # of Airflow: the same one each time for one home, rarely that of another
 _START_SECONDS = 180
 
 Say = Callable[[str], None]
@@ -153,7 +155,7 @@ def _settings_sha256() -> str:
 
 
 def _start_airflow(current: State, say: Say) -> State:
-    port = _free_port(_PREFERRED_PORT)
+    port = _free_port(_PORTS[zlib.crc32(str(load_settings().home).encode()) % len(_PORTS)])
     airflow_config.write_password_file()
     environment = airflow_config.environment(port)
     _migrate_airflow(environment, say)
@@ -208,16 +210,26 @@ def _wait_until_ready(current: State, began_at: str) -> None:
             if service.process() is None:
                 raise AirflowError(f"Airflow's {service.name} ended while starting:\n{service.log_tail()}")
         with suppress(requests.RequestException):
-            health = client.health()
-            if not is_warm:
+            if not is_warm and _listens(current):
                 _end_leftovers(client)
                 client.warm_up()
                 is_warm = True
-            if health.get("scheduler") == "healthy" and _are_dags_read(client, began_at):
+            if is_warm and client.health().get("scheduler") == "healthy" and _are_dags_read(client, began_at):
                 return
         time.sleep(0.2)
     logs = load_settings().home / "logs"
     raise AirflowError(f"Airflow was not ready after {_START_SECONDS} s. Its logs are in {logs}.")
+
+
+def _listens(current: State) -> bool:
+    """Whether it is our own API server that answers: another program may have taken the port meanwhile."""
+    service = current.service("api-server")
+    process = service.process() if service else None
+    with suppress(psutil.NoSuchProcess):
+        sockets = process.net_connections(kind="inet") if process else []
+        ports = [socket.laddr.port for socket in sockets if socket.status == psutil.CONN_LISTEN]
+        return current.airflow_url in [airflow_config.base_url(port) for port in ports]
+    return False
 
 
 def _are_dags_read(client: AirflowClient, began_at: str) -> bool:
