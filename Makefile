@@ -1,6 +1,6 @@
 # make run and make test do all set-up themselves. Override the interpreter with make PYTHON=/path/to/python3.11.
 BIN := .venv/bin
-CODE := plugins dags tests
+CODE := plugins dags tests benchmarks
 .DEFAULT_GOAL := help
 .PHONY: help run test lint lock up down clean
 
