@@ -255,12 +255,15 @@ def down() -> None:
 def status(as_json: AsJson = False) -> None:
     """Health of the database and Airflow, the current release, and which months are missing."""
     from anchor_spend import runtime, summary
+    from anchor_spend.settings import load_settings
 
     health = runtime.status()
     try:
         with _database():
             found = summary.collect()
     except DatabaseError:
+        if load_settings().database_url:
+            raise  # the embedded one is merely not started yet
         found = {}
     if as_json:
         _echo_json(health | {"published": found})
@@ -341,7 +344,7 @@ def release_rollback(
 def sql(
     query: Annotated[str, typer.Argument(help="Without one: a prompt, or standard input.")] = "",
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
-    seconds: Annotated[int, typer.Option(help="Longest a query may take.")] = 60,
+    seconds: Annotated[int, typer.Option(min=1, help="Longest a query may take.")] = 60,
 ) -> None:
     """Query the published release as the read-only analyst."""
     from anchor_spend import queries
@@ -359,7 +362,13 @@ def _echo_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+
+
+def _harmless(value: Any) -> Any:
+    """Text that a spreadsheet would take for a formula gets an apostrophe; published files hold such text."""
+    is_formula = isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@")
+    return f"'{value}" if is_formula else value
 
 
 def _echo_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -5,6 +5,7 @@ Python writes through the role of its step (loader, transformer, publisher); ana
 which is made on first use and readable by its owner only.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -52,13 +53,15 @@ def secret(name: str) -> str:
         return from_environment
     path = load_settings().home / "secrets.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    known = json.loads(path.read_text()) if path.exists() else {}
-    if name not in known:
-        known[name] = secrets.token_urlsafe(32)
-        replacement = path.with_suffix(".new")
-        replacement.touch(mode=0o600)
-        replacement.write_text(json.dumps(known, indent=1))
-        replacement.replace(path)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two first processes must agree on one secret
+        known = json.loads(file.read() or "{}")
+        if name not in known:
+            known[name] = secrets.token_urlsafe(32)
+            file.seek(0)
+            file.write(json.dumps(known, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
     return str(known[name])
 
 
@@ -99,21 +102,49 @@ def migrate() -> None:
                 connection.execute("insert into quality.migrations values (%s, now())", [path.name])
         _make_roles(connection)
         connection.execute((_SCHEMA / "grants.psql").read_text().encode())
+        _check_grants(connection)
+
+
+def _check_grants(connection: psycopg.Connection[Any]) -> None:
+    """PostgreSQL only warns when a grant is not in its giver's power."""
+    row = connection.execute(
+        "select has_database_privilege('anchor_transformer', current_database(), 'CREATE')"
+    ).fetchone()
+    if not (row and row[0]):
+        raise DatabaseError(
+            "The user of DATABASE_URL must own its database: it could not let anchor_transformer create the "
+            "schema of a release. Use a database of its own, owned by that user."
+        )
 
 
 def _make_roles(connection: psycopg.Connection[Any]) -> None:
+    """Roles that can already log in stay as they are, so an administrator may have made them."""
     known = {name for (name,) in connection.execute("select rolname from pg_roles")}
     for role in ROLES:
-        name = sql.Identifier(f"anchor_{role}")
-        verb = sql.SQL("alter" if f"anchor_{role}" in known else "create")
-        password = sql.Literal(_role_password(role))
-        statement = sql.SQL("{} role {} login password {}").format(verb, name, password)
+        name = f"anchor_{role}"
+        if name in known and _can_log_in(role):
+            continue
+        verb = sql.SQL("alter" if name in known else "create")
+        # hashed here: a statement may be logged
+        secret_hash = connection.pgconn.encrypt_password(_role_password(role).encode(), name.encode())
+        statement = sql.SQL("{} role {} login password {}").format(
+            verb, sql.Identifier(name), sql.Literal(secret_hash.decode())
+        )
         try:
             connection.execute(statement)
+            if role == "airflow":
+                connection.execute("alter role anchor_airflow set search_path = airflow")
         except psycopg.errors.InsufficientPrivilege as error:
             raise DatabaseError(
-                "The user of DATABASE_URL may not create roles. Grant it CREATEROLE, or let an administrator "
-                f"create the login roles {', '.join('anchor_' + r for r in ROLES)} with the passwords set in "
-                "ANCHOR_SPEND_<ROLE>_PASSWORD."
+                f"The user of DATABASE_URL may not make the role {name}. Grant it CREATEROLE, or let an "
+                f"administrator create {', '.join('anchor_' + r for r in ROLES)} with the passwords in "
+                "ANCHOR_SPEND_<ROLE>_PASSWORD, and: alter role anchor_airflow set search_path = airflow."
             ) from error
-    connection.execute("alter role anchor_airflow set search_path = airflow")
+
+
+def _can_log_in(role: Role) -> bool:
+    try:
+        psycopg.connect(role_url(role), connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -338,7 +338,14 @@ def _insert(role: database.Role, rows: list[tuple[Any, ...]]) -> None:
 
 def reason(results: Iterable[GateResult]) -> str:
     """Why a file or release is stopped, in one line."""
-    return "; ".join(f"{_finding(result)}. {result.why}" for result in results if result.stops)
+    return " ".join(
+        f"{_finding(result)}. {result.why} {_remedy(result)}".strip() for result in results if result.stops
+    )
+
+
+def _remedy(result: GateResult) -> str:
+    remedy = result.observed.get("remedy")
+    return f"What to do: {remedy}" if remedy else ""
 
 
 def summarise(results: Sequence[GateResult]) -> list[str]:

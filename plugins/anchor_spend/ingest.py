@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import psycopg
+
 from anchor_spend import database, discover, ledger, load, runtime
 from anchor_spend.conform import conform
 from anchor_spend.errors import FetchError, UnreadableFileError
@@ -16,7 +18,7 @@ from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
 from anchor_spend.periods import financial_year
 from anchor_spend.readers import read_tables
-from anchor_spend.records import ConformedFile, DiscoveredFile, GateResult, LandedFile, RunRequest
+from anchor_spend.records import ConformedFile, DiscoveredFile, Finding, GateResult, LandedFile, RunRequest
 from anchor_spend.settings import load_settings
 from anchor_spend.spec import Publisher, load_specs, spec_sha256
 
@@ -111,8 +113,9 @@ def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
 def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[int, ConformedFile]]:
     store = LandingStore(load_settings().landing_url)
     for file in files:
+        data = store.read(file.sha256)  # a store that cannot be read is no fault of the file
         try:
-            yield file.file_id, read_file(file, publisher, store)
+            yield file.file_id, read_file(file, publisher, data)
         except UnreadableFileError as error:
             _reject(file, publisher, str(error))
         except Exception as error:  # noqa: BLE001 - a fault in reading one file must not stop the others
@@ -123,10 +126,10 @@ def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[i
             )
 
 
-def read_file(file: LandedFile, publisher: Publisher, store: LandingStore) -> ConformedFile:
+def read_file(file: LandedFile, publisher: Publisher, data: bytes) -> ConformedFile:
     """One landed file in canonical columns; UnreadableFileError says what is wrong with it as a whole."""
     stream = publisher.streams[file.stream]  # type: ignore[index]
-    tables = read_tables(store.read(file.sha256), file.file_name, stream.format)
+    tables = read_tables(data, file.file_name, stream.format)
     return conform(tables, publisher, file.stream, file.period, file.file_name)
 
 
@@ -143,7 +146,6 @@ def _gate_and_load(
 ) -> int:
     if not readable:
         return 0
-    from anchor_spend import gates  # slow to import, and only needed when there is a file
 
     results = _check(readable, files, publisher, request)
     accepted = 0
@@ -152,11 +154,29 @@ def _gate_and_load(
         with database.connect("loader") as connection:
             ledger.add_findings(connection, file_id, conformed.findings)
         if stopping:
-            _reject(files[file_id], publisher, f"failed the landed_file gate: {gates.reason(stopping)}")
+            _reject(files[file_id], publisher, _gate_reason(files[file_id], conformed, stopping))
         else:
-            load.load_file(files[file_id], conformed, publisher)
-            accepted += 1
+            accepted += _load(files[file_id], conformed, publisher)
     return accepted
+
+
+def _gate_reason(file: LandedFile, conformed: ConformedFile, stopping: list[GateResult]) -> str:
+    from anchor_spend import gates
+
+    found = [f"{item.detail} {item.remedy}" for item in conformed.findings if item.severity == "critical"]
+    return " ".join([f"file {file.file_name}: failed the landed_file gate:", gates.reason(stopping), *found])
+
+
+def _load(file: LandedFile, conformed: ConformedFile, publisher: Publisher) -> bool:
+    try:
+        load.load_file(file, conformed, publisher)
+    except UnreadableFileError as error:
+        _reject(file, publisher, str(error))
+    except psycopg.DataError as error:  # its message quotes the row
+        _reject(file, publisher, f"[fault] PostgreSQL refused a value ({error.sqlstate}); report it.")
+    else:
+        return True
+    return False
 
 
 def _check(
@@ -170,11 +190,22 @@ def _check(
     facts = []
     for file_id, conformed in readable.items():
         file = files[file_id]
+        conformed.findings.extend(_losses(file_id, conformed))
         trailing = _trailing_pence(file, readable, files, request)
         facts.append(gates.file_facts(conformed, publisher, file.stream, file, trailing))
     results = gates.check_landed_files(facts)
     gates.store_results([result for of_file in results.values() for result in of_file])
     return results
+
+
+def _losses(file_id: int, conformed: ConformedFile) -> list[Finding]:
+    """A file without payments must not take the place of one that has some."""
+    replaced = 0 if len(conformed.payments) else ledger.replaced_payments(file_id)
+    if not replaced:
+        return []
+    detail = f"The file has no payment and would replace a version of the same month with {replaced}."
+    remedy = "Ask the publisher; the version before keeps counting."
+    return [Finding("replaces_payments_with_none", "critical", detail, remedy)]
 
 
 def _trailing_pence(

@@ -218,10 +218,11 @@ def _land_again(
         """update landing.file_versions
            set status = 'landed', landed_at = clock_timestamp(), source = %(source)s, url = %(url)s,
                file_name = %(file_name)s, superseded_at = null, superseded_by = null,
-               status_reason = case status when 'superseded' then 'published again' else 'spec changed' end
+               status_reason = case status when 'superseded' then 'published again' else 'tried again' end
            where file_id = %(file_id)s
              and (status = 'superseded'
-                  or (status = 'rejected' and spec_sha256 is distinct from %(spec)s))""",
+                  or (status = 'rejected'
+                      and (spec_sha256 is distinct from %(spec)s or status_reason like '[fault]%%')))""",
         {
             "file_id": file_id,
             "source": source,
@@ -284,6 +285,16 @@ def accepted_identities(is_synthetic: bool, publisher_id: str) -> set[tuple[str,
         return {(stream, period) for stream, period in rows}
 
 
+def replaced_payments(file_id: int) -> int:
+    """Payments of the version that counts now and that this one would replace; 0 where there is none."""
+    query = f"""
+        select f.rows_payments from landing.file_versions f, landing.file_versions t
+        where t.file_id = %s and {_SAME_IDENTITY} and f.file_id <> t.file_id and f.status = 'accepted'"""  # noqa: S608
+    with database.connect("loader") as connection:
+        row = connection.execute(query.encode(), [file_id]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def mark_rejected(file_id: int, reason: str, spec_sha256: str) -> None:
     """A landed version that cannot be read, or fails its gate; `spec_sha256` is of the spec that read it."""
     with database.connect("loader") as connection:
@@ -328,8 +339,8 @@ def accept_again(connection: Connection, file_id: int) -> None:
     _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
-           set status = 'accepted', status_reason = 'published again', accepted_at = clock_timestamp(),
-               superseded_at = null, superseded_by = null
+           set status = 'accepted', status_reason = 'published again', superseded_at = null,
+               superseded_by = null
            where file_id = %s and status in ('landed', 'accepted')""",
         [file_id],
     )

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Literal
 
 import yaml
@@ -231,7 +232,8 @@ def _kind_of_part(part: str) -> PayeeKind:
     if _is_surname_first(part):
         return "person"
     if _has_organisation_word(words):
-        return "unclear" if _begins_like_a_person(words) or _ends_like_a_person(words) else "organisation"
+        is_doubtful = _begins_like_a_person(words) or _ends_like_a_person(words) or _holds_a_full_name(words)
+        return "unclear" if is_doubtful else "organisation"
     return "person" if _is_person_shaped(words) else "unclear"
 
 
@@ -292,6 +294,12 @@ def _ends_like_a_person(words: list[str]) -> bool:
     """A person's name at the end ('Refund of Fees Jane Smith')."""
     first, last = words[-2:] if len(words) > 2 else ("", "")
     return last in _words("surnames") and (len(first) == 1 or first in _words("given_names"))
+
+
+def _holds_a_full_name(words: list[str]) -> bool:
+    """A given name and a surname side by side ('Bursary Jane Smith University'), or a family."""
+    given, surnames = _words("given_names"), _words("surnames")
+    return words[-1] == "FAMILY" or any(one in given and two in surnames for one, two in pairwise(words))
 
 
 def _are_initials(word: str) -> bool:

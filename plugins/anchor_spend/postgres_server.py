@@ -55,6 +55,7 @@ class EmbeddedServer:
         _hand_over(self.folder)  # again: a folder above may have been closed since
         if not self.is_running():
             self._start()
+            _create_database(self)
         return self.url()
 
     def stop(self) -> None:
@@ -62,17 +63,18 @@ class EmbeddedServer:
             _run(self, "pg_ctl", ["stop", "-D", str(self.data), "-m", "fast", "-w"], check=True)
 
     def _create(self) -> None:
+        """Made beside and renamed when whole: an interrupted first start is begun again."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was interrupted leaves half a folder
+        unfinished = self.folder / "data.new"
+        for leftover in (unfinished, self.data):
+            shutil.rmtree(leftover, ignore_errors=True)
         _hand_over(self.folder)
-        password = secrets.token_urlsafe(24)
-        _write_secret(self.folder / "password", password)
-        arguments = ["-D", str(self.data), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8"]
+        _write_secret(self.folder / "password", secrets.token_urlsafe(24))
+        arguments = ["-D", str(unfinished), "-U", SUPERUSER, "--encoding=UTF8", "--locale=C.UTF-8"]
         arguments += ["--auth=scram-sha-256", f"--pwfile={self.folder / 'password'}"]
         _run(self, "initdb", arguments, check=True)
         (self.folder / "port").write_text(str(_free_port()))
-        self._start()
-        _psql_create_database(self)
+        unfinished.rename(self.data)
 
     def _start(self) -> None:
         port = int((self.folder / "port").read_text())
@@ -86,12 +88,14 @@ class EmbeddedServer:
         _run(self, "pg_ctl", [*arguments, "-o", options], check=True)
 
 
-def _psql_create_database(server: EmbeddedServer) -> None:
+def _create_database(server: EmbeddedServer) -> None:
     import psycopg
 
     maintenance = server.url().rsplit("/", 1)[0] + "/postgres"
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f"create database {DATABASE}")  # a constant
+        known = connection.execute("select from pg_database where datname = %s", [DATABASE]).fetchone()
+        if known is None:
+            connection.execute(f"create database {DATABASE}".encode())
 
 
 def binaries() -> Path:

@@ -24,7 +24,8 @@ def run_query(query: str, seconds: int) -> tuple[list[str], list[tuple[Any, ...]
         connection.execute(f"set local search_path to {_PATH}".encode())
         connection.execute(f"set local statement_timeout to '{int(seconds)}s'".encode())
         try:
-            cursor = connection.execute(query.strip().rstrip(";").encode(), prepare=False)
+            # binary results take the extended protocol: one statement, so that nobody leaves read-only
+            cursor = connection.execute(query.strip().rstrip(";").encode(), prepare=False, binary=True)
         except psycopg.errors.QueryCanceled as error:
             raise DatabaseError(
                 f"The query took longer than {seconds} s. Raise it with --seconds."

@@ -185,7 +185,7 @@ def git_revision() -> str:
     try:
         revision = _git("rev-parse", "--short=12", "HEAD")
         return revision + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         return os.environ.get("ANCHOR_SPEND_REVISION", "unknown")
 
 
@@ -204,8 +204,8 @@ def gate_payments(is_synthetic: bool) -> int:
     held = 0
     while True:  # a held file gives way to the version before it, which may never have been checked
         results = gates.check_payments(is_synthetic)
+        newly = gates.hold_files(results)  # before they are kept: a file whose results are kept is judged
         gates.store_results(results)
-        newly = gates.hold_files(results)
         held += newly
         if not newly:
             return held
@@ -255,6 +255,7 @@ def rollback(number: int | None = None) -> int:
                join quality.releases r on r.is_synthetic = shown.is_synthetic
                where r.status = 'published' and r.release_number < c.release_number
                    and r.release_number = coalesce(%s, r.release_number)
+                   and to_regclass(format('release_%%s.county_view', r.release_number)) is not null
                order by r.release_number desc limit 1""",
             [number],
         ).fetchone()

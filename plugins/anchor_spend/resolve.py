@@ -386,7 +386,9 @@ _IS_SAME = """(d.entity_id, d.method, d.payee_kind)
 _CREATE = """create temporary table new_decisions on commit drop as
     select {columns} from warehouse.supplier_decisions where false"""
 _KEEP = """update warehouse.supplier_decisions d
-    set engine_version = %(engine_version)s, reference_fingerprint = %(fingerprint)s
+    set engine_version = %(engine_version)s, reference_fingerprint = %(fingerprint)s, decided_at = now(),
+        score = n.score, runner_up_entity_id = n.runner_up_entity_id, runner_up_score = n.runner_up_score,
+        evidence = n.evidence
     from new_decisions n where {is_current} and {is_same}"""
 _SUPERSEDE = """update warehouse.supplier_decisions d set superseded_at = now()
     from new_decisions n where {is_current} and not ({is_same})"""

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from anchor_spend.errors import SettingsError
 
@@ -37,6 +38,18 @@ def _folder(name: str, default: Path) -> Path:
     return path
 
 
+def _database_url() -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    try:
+        parts = urlsplit(url)
+        is_sound = parts.scheme in ("postgresql", "postgres") and (parts.port or 5432) and parts.path[1:]
+    except ValueError:
+        is_sound = False
+    if url and not is_sound:  # without quoting it: it holds a password
+        raise SettingsError("DATABASE_URL must read postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
+    return url
+
+
 @cache
 def load_settings() -> Settings:
     """Settings of this process, from ANCHOR_SPEND_HOME, DATABASE_URL, ANCHOR_SPEND_LANDING,
@@ -44,7 +57,7 @@ def load_settings() -> Settings:
     home = _folder("ANCHOR_SPEND_HOME", PROJECT / ".anchor-spend")
     return Settings(
         home=home,
-        database_url=os.environ.get("DATABASE_URL", ""),
+        database_url=_database_url(),
         landing_url=os.environ.get("ANCHOR_SPEND_LANDING") or str(home / "landing"),
         publishers=_folder("ANCHOR_SPEND_PUBLISHERS", PROJECT / "plugins" / "publishers"),
         contact=os.environ.get("ANCHOR_SPEND_CONTACT", ""),

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 KEPT_RELEASES = 5
 _TRIES = 60
+_ONE_SWAP = 7205772  # any constant: two swaps at once would switch each other's branches off
 _LOCK_TIMEOUT = "700ms"  # below deadlock_timeout (1 s): readers queue behind us no longer than this
 
 
@@ -37,6 +38,7 @@ def show(number: int, *, withdraw_later: bool) -> None:
     """
     marts = published_marts()
     with database.connect("publisher", autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_ONE_SWAP])  # held until the connection closes
         connection.execute(f"set lock_timeout = '{_LOCK_TIMEOUT}'")
         _require_complete(connection, number, marts)
         current = _current(connection)
@@ -48,6 +50,8 @@ def show(number: int, *, withdraw_later: bool) -> None:
             _patiently(number, lambda: _recreate(connection, number, marts, withdraw_later=withdraw_later))
         for mart in marts:
             _patiently(number, lambda mart=mart: _set_view(connection, mart, [number]))  # type: ignore[misc]
+        for name, query in (("release", _RELEASE), ("gate_results", _GATE_RESULTS)):
+            _patiently(number, lambda n=name, q=query: _replace_view(connection, n, q))  # type: ignore[misc]
 
 
 def published_marts() -> list[str]:
@@ -56,12 +60,12 @@ def published_marts() -> list[str]:
 
 
 def drop_old_schemas() -> None:
-    """Keep the marts of the last releases of each world and the current one; the register keeps every row."""
+    """Keep the marts of the last releases of each world, and as many refused ones; the register keeps all."""
     with database.connect("publisher") as connection:
         old = connection.execute(
             """select release_number from (
                    select release_number, row_number() over (
-                       partition by is_synthetic order by release_number desc) as age
+                       partition by is_synthetic, status = 'published' order by release_number desc) as age
                    from quality.releases where status <> 'building') as ranked
                where age > %s
                    and release_number not in (select release_number from quality.current_release)""",
@@ -160,7 +164,7 @@ _RELEASE = sql.SQL(
        from quality.releases join quality.current_release using (release_number)"""
 )
 
-# the release's own results, and the latest of every file of its world that was checked before it
+# the release's own results, and those of every file of its world that was checked before it
 _GATE_RESULTS = sql.SQL(
     """select g.suite, f.publisher_id, f.stream, f.period, g.expectation, g.column_name, g.severity,
               g.success, g.observed, g.why, g.checked_at

@@ -86,10 +86,10 @@ def build(release_number: int, is_synthetic: bool, *, unit_tests: bool = False) 
         _check_planned(release_number, is_synthetic)
         _drop_earlier_attempt(release_number)
         excluded = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
-        output = _run_dbt(["build", *excluded], release_number, is_synthetic)
+        code, output = _run_dbt(["build", *excluded], release_number, is_synthetic)
         nodes = _read_results()
     summary = BuildSummary(release_number, time.monotonic() - started, nodes)
-    _raise_failures(summary, output)
+    _raise_failures(summary, code, output)
     for warning in summary.warnings:
         log.warning("release %d: %s", release_number, warning)
     log.info("release %d built in %.1f s: %s", release_number, summary.seconds, summary.counts())
@@ -153,7 +153,7 @@ def dbt_environment() -> dict[str, str]:
     return {**os.environ, **ours, "PGOPTIONS": options, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
-def _run_dbt(arguments: list[str], number: int, is_synthetic: bool) -> str:
+def _run_dbt(arguments: list[str], number: int, is_synthetic: bool) -> tuple[int, str]:
     target, project = dbt_folder() / "target", str(PROJECT / "dbt_project")
     target.mkdir(parents=True, exist_ok=True)
     (target / "run_results.json").unlink(missing_ok=True)  # those of an earlier build must not pass for ours
@@ -168,7 +168,7 @@ def _run_dbt(arguments: list[str], number: int, is_synthetic: bool) -> str:
     done = subprocess.run(
         command, env=environment, cwd=dbt_folder(), capture_output=True, text=True, check=False
     )
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 # results ------------------------------------------------------------------------------------------------
@@ -195,15 +195,15 @@ def _without_values(text: str) -> str:
     return "\n".join(line for line in lines if not re.match(r"\s*(DETAIL|CONTEXT|LINE \d+):", line))
 
 
-def _raise_failures(summary: BuildSummary, output: str) -> None:
+def _raise_failures(summary: BuildSummary, code: int, output: str) -> None:
     number = summary.release_number
-    if not summary.nodes:
+    failed = [node for node in summary.nodes if node.status in _FAILED]
+    if not summary.nodes or (code and not failed):
         tail = "\n".join(line for line in _without_values(output).splitlines() if line.strip())[-2000:]
         raise ReleaseError(
-            f"The models of release {number} could not be built at all. What dbt says:\n{tail}\n"
+            f"The models of release {number} were not built to the end. What dbt says:\n{tail}\n"
             f"The whole log is {dbt_folder() / 'logs' / 'dbt.log'}."
         )
-    failed = [node for node in summary.nodes if node.status in _FAILED]
     if failed:
         lines = [
             f"  {node.kind} {node.name}: {node.message} {_REMEDIES.get(node.kind, '')}" for node in failed
