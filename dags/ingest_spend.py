@@ -28,6 +28,7 @@ from anchor_spend.dag_support import (
     start_date=pendulum.datetime(2026, 1, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     params=request_params(),
     default_args=DEFAULT_ARGS,
     doc_md=__doc__,

@@ -23,6 +23,7 @@ from anchor_spend.dag_support import (
     start_date=pendulum.datetime(2026, 1, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     params=request_params()
     | {
         "folder": Param("", type="string", description="Folder of registers. Empty: that of the source."),

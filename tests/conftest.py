@@ -1,6 +1,7 @@
 """Shared fixtures: one embedded PostgreSQL a session, and the folder of real files when it is there."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,11 @@ import pytest
 
 from anchor_spend import database
 from anchor_spend.settings import PROJECT, load_settings
+
+
+def pytest_configure() -> None:
+    """Let SIGTERM unwind like Ctrl-C does, so that no server is left running."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

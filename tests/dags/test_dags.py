@@ -94,6 +94,7 @@ def test_retries_back_off_and_runs_do_not_overlap(bag: Any, dag_id: str) -> None
     dag = bag.dags[dag_id]
     assert dag.max_active_runs == 1
     assert dag.catchup is False
+    assert dag.is_paused_upon_creation is False
     assert dag.doc_md
     for task in dag.tasks:
         if task.task_id == "report_failures":

@@ -1,6 +1,7 @@
 """A publisher whose pages cannot be read: the others are released, and the release says what is missing."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,14 @@ def specs(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_failing_publisher_leaves_the_others_running(tmp_path: Path, specs: Path) -> None:
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     pipeline = Pipeline(tmp_path / "home")
+    yield pipeline
+    pipeline.call("down")  # only an interrupted test leaves anything to stop
+
+
+def test_a_failing_publisher_leaves_the_others_running(pipeline: Pipeline, specs: Path) -> None:
     told = pipeline.run(
         *("--publishers", f"{FAILING},{OTHER}", "--from", "2018-10"), ANCHOR_SPEND_PUBLISHERS=str(specs)
     )
