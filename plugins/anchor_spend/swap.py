@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 KEPT_RELEASES = 5
 _TRIES = 60
-_ONE_SWAP = 7205772  # any constant: two swaps at once would switch each other's branches off
+_ONE_SWAP = 7205779  # any constant: two swaps at once would switch each other's branches off
 _LOCK_TIMEOUT = "700ms"  # below deadlock_timeout (1 s): readers queue behind us no longer than this
 
 
