@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import json
 import logging
+import signal
 import sys
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -135,6 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.named_folder or options.folder
     if folder is None:
         parser.error("name the folder of the sample county")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start us with it ignored
     logging.basicConfig(filename=options.log, level=logging.INFO, format="%(asctime)s %(message)s")
     try:
         server = make_server(folder, options.port, options.revision)
