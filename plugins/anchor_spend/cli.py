@@ -173,11 +173,15 @@ def load(
     request = _request(source, archive, publisher, first, last)
     from anchor_spend import ingest
 
+    rejected = 0
     with _source_running(request):
         for batch in _batches(request):
             counts = ingest.load_batch(batch, request)
+            rejected += counts["rejected"]
             told = ", ".join(f"{number} {name}" for name, number in counts.items())
             typer.echo(f"{batch['label']}: {told}")
+    if rejected:
+        raise AnchorSpendError(f"{rejected} files were rejected, for the reasons above. The rest is loaded.")
 
 
 @contextmanager
@@ -222,7 +226,14 @@ def resolve(
     for path in (names, register):
         if not path.exists():
             raise SettingsError(f"{path} does not exist.")
-    bands = resolve_files(names, register, out)
+    try:
+        bands = resolve_files(names, register, out)
+    except (OSError, ValueError) as error:  # not the message: it may quote a name
+        kind = type(error).__name__
+        raise SettingsError(
+            f"{names.name} and {register.name} could not be resolved into {out} ({kind}). The inputs must be "
+            "UTF-8 CSV or Parquet files with the columns of --help, and the folder of --out must exist."
+        ) from error
     for band, count in sorted(bands.items()):
         typer.echo(f"{band}: {count}")
 

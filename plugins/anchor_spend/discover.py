@@ -356,12 +356,15 @@ def _archived_file(
     publisher_id, name, period = row["publisher_id"], row["stream"], row["period"]
     stream = {str(key): item for key, item in publisher.streams.items()}.get(name)
     if stream is None:
-        logger.info("%s: the manifest's %r is not a stream of the spec", publisher_id, name)
+        known = ", ".join(publisher.streams)
+        logger.warning(
+            "%s: %s left out: its stream %r is not in the spec (%s)", publisher_id, row["file"], name, known
+        )
         return None
     try:
         parse_period(period)
     except ValueError as error:
-        logger.error("%s, %s: a manifest row was left out: %s", publisher_id, name, error)
+        logger.error("%s, %s: %s left out of the manifest: %s", publisher_id, name, row["file"], error)
         return None
     if period not in _window(stream, request):
         logger.info("%s, %s: %s is outside the months wanted", publisher_id, name, period)

@@ -20,7 +20,7 @@ from anchor_spend.periods import financial_year
 from anchor_spend.readers import read_tables
 from anchor_spend.records import ConformedFile, DiscoveredFile, Finding, GateResult, LandedFile, RunRequest
 from anchor_spend.settings import load_settings
-from anchor_spend.spec import Publisher, load_specs, spec_sha256
+from anchor_spend.spec import Publisher, load_publisher, spec_sha256
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ Batch = dict[str, Any]  # {'label': str, 'publisher_id': str, 'files': [a Discov
 
 def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by hand") -> list[Batch]:
     """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go."""
-    publisher = load_specs()[publisher_id]
+    publisher = load_publisher(publisher_id)
     files = discover.discover(publisher, request, _fetcher(request, run_id))
     wanted = [file for file in files if _is_wanted(file, request)]
     known = ledger.accepted_identities(request.is_synthetic, publisher_id)
@@ -79,7 +79,7 @@ def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> in
     FetchError, after all files were tried, when a retry may still bring one (is_transient), or when none of
     the batch could be had at all. Dead links beside good ones are in the ledger and the log.
     """
-    publisher = load_specs()[batch["publisher_id"]]
+    publisher = load_publisher(batch["publisher_id"])
     fetcher, store = _fetcher(request, run_id), LandingStore(load_settings().landing_url)
     files, failures = _files(batch), []
     for file in files:
@@ -101,9 +101,11 @@ def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> in
 
 def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
     """Read, conform, gate and load whatever of a batch has landed: {'accepted': n, 'rejected': n}."""
-    publisher = load_specs()[batch["publisher_id"]]
-    identities = {(file.stream, file.period) for file in _files(batch)}
-    waiting = ledger.versions_to_load(request.is_synthetic, [publisher.publisher_id])
+    publisher = load_publisher(batch["publisher_id"])
+    files = _files(batch)
+    identities = {(file.stream, file.period) for file in files}
+    first, last = files[0].period, files[-1].period  # in order of their months
+    waiting = ledger.versions_to_load(request.is_synthetic, [publisher.publisher_id], first, last)
     landed = [file for file in waiting if (file.stream, file.period) in identities]
     readable = dict(_read_all(sorted(landed, key=lambda file: file.period), publisher))
     accepted = _gate_and_load(readable, {file.file_id: file for file in landed}, publisher, request)
@@ -146,7 +148,6 @@ def _gate_and_load(
 ) -> int:
     if not readable:
         return 0
-
     results = _check(readable, files, publisher, request)
     accepted = 0
     for file_id, conformed in readable.items():

@@ -207,6 +207,11 @@ def load_specs(folder: Path | None = None) -> dict[str, Publisher]:
     return {path.stem: load_spec(path) for path in paths}
 
 
+def load_publisher(publisher_id: str) -> Publisher:
+    """One body's spec: a mistake in another body's file does not concern it."""
+    return load_spec(load_settings().publishers / f"{publisher_id}.yml")
+
+
 @cache
 def spec_sha256(publisher_id: str) -> str:
     """Hash of a spec file: which mapping version read a file."""

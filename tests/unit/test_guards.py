@@ -1,13 +1,14 @@
 """Guards of the edges: what a query, a setting, a cell or a re-posted empty file may not do."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from anchor_spend import cli, database, ingest, ledger, queries, settings
-from anchor_spend.errors import DatabaseError, SettingsError
+from anchor_spend import cli, database, ingest, ledger, queries, settings, spec
+from anchor_spend.errors import DatabaseError, SettingsError, SpecError
 from anchor_spend.names import payee_kind
 from anchor_spend.records import (
     ASIDE_COLUMNS,
@@ -83,6 +84,36 @@ def _conformed(pence: list[int]) -> ConformedFile:
     payments = pd.DataFrame({"amount_pence": pence}).reindex(columns=PAYMENT_COLUMNS)
     aside = pd.DataFrame(columns=ASIDE_COLUMNS)
     return ConformedFile(payments, aside, aside, len(pence), sum(pence), {})
+
+
+def test_a_broken_spec_does_not_concern_another_body(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "publishers"
+    shutil.copytree(settings.PROJECT / "plugins" / "publishers", folder)
+    (folder / "bedfordshire_police.yml").write_text("publisher: wrong\n")
+    monkeypatch.setenv("ANCHOR_SPEND_PUBLISHERS", str(folder))
+    settings.load_settings.cache_clear()
+    try:
+        assert spec.load_publisher("luton_borough_council").name == "Luton Borough Council"
+        with pytest.raises(SpecError, match=r"bedfordshire_police\.yml"):
+            spec.load_publisher("bedfordshire_police")
+    finally:
+        monkeypatch.undo()
+        settings.load_settings.cache_clear()
+
+
+@pytest.mark.parametrize("content", ["", "query_name\n\xff", "other_column\nx\n"])
+def test_resolving_an_unreadable_file_is_explained(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, register = tmp_path / "names.csv", tmp_path / "register.csv"
+    names.write_bytes(content.encode("latin-1"))
+    register.write_text("company_number,company_name\nSY000001,Invented Ltd\n")
+    arguments = ["--names", str(names), "--register", str(register), "--out", str(tmp_path / "out.csv")]
+    monkeypatch.setattr("sys.argv", ["anchor-spend", "resolve", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "anchor-spend:" in capsys.readouterr().err
 
 
 @pytest.mark.database

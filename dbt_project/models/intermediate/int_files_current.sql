@@ -9,7 +9,7 @@ file_versions as (
 final as (
     select
         file_versions.file_id,
-        -- a version that returns after it was replaced is loaded afresh, perhaps read differently
+        -- the facts of a loading never change; a version that is published again keeps the loading it has
         file_versions.file_id || '@' || to_char(file_versions.accepted_at at time zone 'UTC', 'YYYYMMDDHH24MISSUS')
             as load_id,
         file_versions.publisher_id,

@@ -12,10 +12,7 @@ payments as (
 ),
 
 new_files as (
-    select * from files
-    {% if is_incremental() %}
-    where not exists (select 1 from {{ this }} as known where known.load_id = files.load_id)
-    {% endif %}
+    {{ files_not_yet_in_this_table() }}
 ),
 
 final as (
