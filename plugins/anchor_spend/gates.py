@@ -103,7 +103,7 @@ def _amount_facts(
     usual = median(trailing_pence) if len(trailing_pence) >= _ENOUGH_MONTHS else 0
     middle = float(pence.abs().median()) / 100
     # purchase cards are published down to the penny, whatever the threshold for payments
-    threshold = _threshold_gbp(publisher, period) if stream_name == "payments" else 0
+    threshold = float(publisher.threshold_of(period)) if stream_name == "payments" else 0
     return {
         "total_gbp": total / 100,
         "total_against_median": _share(total, usual) if usual > 0 else None,
@@ -154,13 +154,6 @@ def _supplier_facts(payments: pd.DataFrame) -> Fact:
 
 def _stream(publisher: Publisher, name: str) -> Any:
     return publisher.streams[name]  # type: ignore[index]
-
-
-def _threshold_gbp(publisher: Publisher, period: str) -> float:
-    first = date(*parse_period(period), 1)
-    known = sorted(publisher.thresholds, key=lambda item: item.valid_from)
-    in_force = [item for item in known if item.valid_from <= first] or known[:1]
-    return float(in_force[-1].gbp) if in_force else 0
 
 
 def _pence(rows: pd.DataFrame) -> int:

@@ -100,11 +100,12 @@ def _payment_rows(
     payments: pd.DataFrame, landed: LandedFile, publisher: Publisher, stream: Stream
 ) -> Iterable[tuple[Any, ...]]:
     head = (landed.publisher_id, landed.stream, landed.period)
+    vat_basis = publisher.vat_basis_of(landed.stream, landed.period)
     row: Any  # a namedtuple of the frame's columns
     for row in payments.itertuples(index=False):
         yield (
             landed.file_id, row.sheet, int(row.row_number), *head, row.payment_date, stream.date_basis,
-            _gbp(row.amount_pence), publisher.vat_basis, _none(row.supplier_key), bool(row.is_redacted),
+            _gbp(row.amount_pence), vat_basis, _none(row.supplier_key), bool(row.is_redacted),
             _none(row.supplier_ref), _none(row.department), _none(row.category), _none(row.description),
             _none(row.transaction_ref),
         )  # fmt: skip

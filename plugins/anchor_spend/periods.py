@@ -1,8 +1,12 @@
-"""Months as 'YYYY-MM', financial years as '2017/18', and when a month's file is due."""
+"""Months as 'YYYY-MM', financial years as '2017/18', the months a file covers and when it is due."""
 
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Literal
+
+Cadence = Literal["monthly", "quarterly", "yearly"]
+MONTHS_IN: dict[Cadence, int] = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 _PERIOD = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -40,7 +44,27 @@ def whole_financial_years(first: str, last: str) -> tuple[str, str]:
     return f"{start}-04", f"{int(end) + 1}-03"
 
 
-def due_date(period: str, due_days: int) -> date:
-    """The day a month's file should stand published: `due_days` after the month's last day."""
+def file_months(period: str, cadence: Cadence) -> list[str]:
+    """The months a file covers. Its period is the first of them; quarters and years are financial ones.
+
+    ValueError when no file of the cadence begins in that month.
+    """
     year, month = parse_period(period)
+    count = MONTHS_IN[cadence]
+    if (month - 4) % count:
+        raise ValueError(f"no {cadence} file begins in {period}")
+    last = year * 12 + month - 1 + count - 1
+    return months_between(period, f"{last // 12:04d}-{last % 12 + 1:02d}")
+
+
+def file_period(month: str, cadence: Cadence) -> str:
+    """The period of the file that covers a month: ('2017-05', 'quarterly') -> '2017-04'."""
+    year, number = parse_period(month)
+    first = year * 12 + number - 1 - (number - 4) % MONTHS_IN[cadence]
+    return f"{first // 12:04d}-{first % 12 + 1:02d}"
+
+
+def due_date(last_month: str, due_days: int) -> date:
+    """The day a file should stand published: `due_days` after the last day of the last month it covers."""
+    year, month = parse_period(last_month)
     return date(year, month, monthrange(year, month)[1]) + timedelta(days=due_days)

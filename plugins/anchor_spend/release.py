@@ -18,7 +18,14 @@ from psycopg.rows import dict_row
 
 from anchor_spend import database, swap
 from anchor_spend.errors import ReleaseError
-from anchor_spend.periods import due_date, months_between, period_of, whole_financial_years
+from anchor_spend.periods import (
+    due_date,
+    file_months,
+    file_period,
+    months_between,
+    period_of,
+    whole_financial_years,
+)
 from anchor_spend.records import RunRequest
 from anchor_spend.settings import PROJECT, load_settings
 from anchor_spend.spec import Publisher, load_specs
@@ -57,13 +64,20 @@ def plan(request: RunRequest) -> int | None:
 
 
 def expected_files(publishers: Any, first: str, last: str) -> Iterator[tuple[str, str, str, date]]:
-    """The expected-file calendar: (publisher_id, stream, period, due_on) for every month a spec promises."""
+    """The expected-file calendar: (publisher_id, stream, period, due_on) for every file a spec promises."""
     for publisher in publishers:
         for name, stream in publisher.streams.items():
             for period in months_between(max(first, stream.first_period), last):
                 ended = stream.last_period is not None and period > stream.last_period
-                if not ended and _body_exists(publisher, period):
-                    yield publisher.publisher_id, name, period, due_date(period, stream.due_days)
+                begins_a_file = file_period(period, stream.cadence) == period
+                if begins_a_file and not ended and _body_exists(publisher, period):
+                    last_month = file_months(period, stream.cadence)[-1]
+                    yield (
+                        publisher.publisher_id,
+                        name,
+                        period,
+                        due_date(last_month, stream.due_days_of(period)),
+                    )
 
 
 def _body_exists(publisher: Publisher, period: str) -> bool:
@@ -171,12 +185,12 @@ def _record_inputs(
 
 
 def _publisher_row(publisher: Publisher, last: str) -> tuple[Any, ...]:
-    due = [item for item in publisher.thresholds if period_of(item.valid_from) <= last]
-    threshold = max(due or publisher.thresholds, key=lambda item: item.valid_from)
+    stream = next(iter(publisher.streams))
     return (
         publisher.publisher_id, publisher.name, publisher.org_id, publisher.body_type, publisher.ons_code,
-        publisher.ods_code, publisher.postcode, publisher.valid_from, publisher.valid_to, publisher.vat_basis,
-        threshold.gbp, publisher.licence, publisher.verified is not None,
+        publisher.ods_code, publisher.postcode, publisher.valid_from, publisher.valid_to,
+        publisher.vat_basis_of(stream, last), publisher.threshold_of(last), publisher.licence,
+        publisher.verified is not None,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Publisher specs: one closed, typed YAML file per anchor institution.
 
 In: plugins/publishers/<publisher_id>.yml. Out: frozen Publisher objects. Refuses unknown keys, wrong types,
-overlapping column aliases and a file whose name is not its publisher_id.
+overlapping column aliases and a file whose name is not its publisher_id. A stream may name a `layout`
+(data/layouts/*.yml): a prescribed template whose keys stand wherever the stream does not write its own.
 """
 
 import difflib
@@ -10,14 +11,24 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from anchor_spend.errors import SpecError
+from anchor_spend.periods import Cadence, parse_period
 from anchor_spend.settings import load_settings
 
 BodyType = Literal[
@@ -53,6 +64,32 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _since_ever(key: str) -> BeforeValidator:
+    """A single value stands for one that never changed."""
+
+    def as_list(value: Any) -> Any:
+        return value if isinstance(value, (list, tuple)) else [{"valid_from": date.min, key: value}]
+
+    return BeforeValidator(as_list)
+
+
+class VatBasis(_Closed):
+    """Whether amounts hold VAT, from a date on."""
+
+    valid_from: date
+    basis: Literal["net", "gross", "mixed", "unknown"]
+
+
+class DueDays(_Closed):
+    """How many days after its last month's end a file is due, from a date on."""
+
+    valid_from: date
+    days: int = Field(ge=0, le=400)
+
+
+VatBases = Annotated[tuple[VatBasis, ...], _since_ever("basis"), Field(min_length=1)]
+
+
 class Threshold(_Closed):
     """The smallest payment a body publishes, from a date on."""
 
@@ -61,9 +98,12 @@ class Threshold(_Closed):
 
 
 class Listing(_Closed):
-    """Pages that link a stream's files. A URL may hold {calendar_year}; `follow` matches further pages."""
+    """Pages that link a stream's files. A URL may hold {calendar_year} or {financial_year} ('2017-18');
+    `follow` matches further pages."""
 
     urls: tuple[str, ...]
+    kind: Literal["pages", "ckan"] = "pages"  # ckan: `urls` are package_show addresses of a CKAN catalogue
+    replay: str | None = None  # of a retired site: a web archive's prefix, such as https://…/20210401id_/
     link: Regex  # searched in "<link text> <href>", ignoring case: what makes a link a file of this stream
     not_link: Regex | None = None
     follow: Regex | None = None  # searched in the href: pagination
@@ -74,11 +114,12 @@ class Listing(_Closed):
 class FileFormat(_Closed):
     """How a file is encoded. Magic bytes decide its type; `family` is what we expect to find."""
 
-    family: Literal["delimited", "workbook"]
+    family: Literal["delimited", "workbook", "pdf"]
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")  # tried strictly, in this order
     sheet: Regex | None = None  # name of the sheet to read; without it every visible sheet
     dates: tuple[str, ...]  # strptime formats; one must read every date of a file
     name_cut_at: int | None = None  # the publisher cuts supplier names at this many characters
+    header: tuple[str, ...] = ()  # names for the columns of files that have no header row, in their order
 
 
 class Expected(_Closed):
@@ -91,10 +132,13 @@ class Expected(_Closed):
 class Stream(_Closed):
     """One kind of file a body publishes."""
 
+    layout: str | None = None  # a template of data/layouts; the keys written here stand before its own
+    cadence: Cadence = "monthly"  # a file's period is its first month: April, July, ... of a quarter
     first_period: Period
     last_period: Period | None = None
-    due_days: int = Field(ge=0, le=400)  # after the month's last day
-    date_basis: Literal["payment", "document"] = "payment"
+    due_days: Annotated[tuple[DueDays, ...], _since_ever("days"), Field(min_length=1)]
+    vat_basis: VatBases | None = None  # where it differs from the body's other streams
+    date_basis: Literal["payment", "document", "period"] = "payment"  # period: the files state no date
     listing: Listing | None = None  # None: files arrive in the inbox
     format: FileFormat
     columns: dict[FieldName, tuple[str, ...]]  # each must be matched by exactly one header
@@ -104,9 +148,23 @@ class Stream(_Closed):
     steps: tuple[str, ...] = ()  # named functions of steps.py, run in this order
     expected: Expected
 
+    @model_validator(mode="before")
+    @classmethod
+    def _with_layout(cls, content: Any) -> Any:
+        name = content.get("layout") if isinstance(content, dict) else None
+        return {**layout(name), **content} if isinstance(name, str) else content
+
+    @model_validator(mode="after")
+    def _periods_begin_files(self) -> "Stream":
+        months = {"monthly": range(1, 13), "quarterly": (1, 4, 7, 10), "yearly": (4,)}[self.cadence]
+        if parse_period(self.first_period)[1] not in months:
+            raise ValueError(f"first_period: no {self.cadence} file begins in {self.first_period}")
+        return self
+
     @model_validator(mode="after")
     def _columns_are_whole_and_distinct(self) -> "Stream":
-        missing = [name for name in REQUIRED_FIELDS if name not in self.columns]
+        needed = [name for name in REQUIRED_FIELDS if name != "payment_date" or self.date_basis != "period"]
+        missing = [name for name in needed if name not in self.columns]
         if missing:
             raise ValueError(f"columns: {', '.join(missing)} must be mapped")
         seen: dict[str, str] = {}
@@ -117,6 +175,10 @@ class Stream(_Closed):
                     raise ValueError(f"the header {alias!r} is claimed by both {seen[alias]} and {name}")
                 seen[alias] = name
         return self
+
+    def due_days_of(self, period: str) -> int:
+        """Days after the end of a file's last month at which it is due."""
+        return _on(self.due_days, period).days
 
 
 class Publisher(_Closed):
@@ -132,8 +194,9 @@ class Publisher(_Closed):
     valid_from: date
     valid_to: date | None = None
     predecessors: tuple[str, ...] = ()
-    vat_basis: Literal["net", "gross", "mixed", "unknown"]
-    thresholds: tuple[Threshold, ...]
+    county: Literal["counted", "memo"] = "counted"  # memo: shown, but not in the county's totals
+    vat_basis: VatBases
+    thresholds: tuple[Threshold, ...] = Field(min_length=1)
     licence: str
     verified: date | None = None  # only after a first real fetch from the live site
     streams: dict[Literal["payments", "purchase_card"], Stream]
@@ -144,6 +207,36 @@ class Publisher(_Closed):
         listings = [stream.listing for stream in self.streams.values() if stream.listing]
         named = [host for listing in listings for host in listing.hosts]
         return frozenset(named + [urlsplit(url).hostname or "" for item in listings for url in item.urls])
+
+    def threshold_of(self, period: str) -> Decimal:
+        """The smallest payment, in pounds, that is published in a month."""
+        return _on(self.thresholds, period).gbp
+
+    def vat_basis_of(self, stream: str, period: str) -> str:
+        """Whether the amounts of a stream's file hold VAT: net, gross, mixed or unknown."""
+        own = self.streams[stream].vat_basis  # type: ignore[index]
+        return _on(own or self.vat_basis, period).basis
+
+
+_Entry = TypeVar("_Entry", Threshold, VatBasis, DueDays)
+
+
+def _on(dated: tuple[_Entry, ...], period: str) -> _Entry:
+    """Of dated entries the one valid on a month's first day; the earliest where none is yet."""
+    first_day = date(*parse_period(period), 1)
+    ordered = sorted(dated, key=lambda entry: entry.valid_from)
+    return next((entry for entry in reversed(ordered) if entry.valid_from <= first_day), ordered[0])
+
+
+@cache
+def layout(name: str) -> dict[str, Any]:
+    """The stream keys of a prescribed template; ValueError when there is none of that name."""
+    folder = resources.files("anchor_spend").joinpath("data", "layouts")
+    known = sorted(item.name.removesuffix(".yml") for item in folder.iterdir() if item.name.endswith(".yml"))
+    if name not in known:
+        raise ValueError(f"there is no layout {name!r}; there are: {', '.join(known)}")
+    content: dict[str, Any] = yaml.safe_load(folder.joinpath(f"{name}.yml").read_text(encoding="utf-8"))
+    return content
 
 
 def normalise_header(header: str) -> str:
@@ -161,6 +254,8 @@ _MODEL_BY_PARENT: dict[str, type[BaseModel]] = {
     "listing": Listing,
     "format": FileFormat,
     "expected": Expected,
+    "vat_basis": VatBasis,
+    "due_days": DueDays,
 }
 
 
