@@ -332,7 +332,7 @@ def _insert(role: database.Role, rows: list[tuple[Any, ...]]) -> None:
 def reason(results: Iterable[GateResult]) -> str:
     """Why a file or release is stopped, in one line."""
     return " ".join(
-        f"{_finding(result)}. {result.why} {_remedy(result)}".strip() for result in results if result.stops
+        f"{describe(result)}. {result.why} {_remedy(result)}".strip() for result in results if result.stops
     )
 
 
@@ -357,11 +357,11 @@ def _line(alike: list[GateResult]) -> str:
     first = alike[0]
     others = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
     subject = f"{first.observed['subject']}{others}: " if "subject" in first.observed else ""
-    said = f"{first.severity}: {subject}{_finding(first)}. {first.why}"
+    said = f"{first.severity}: {subject}{describe(first)}. {first.why}"
     return f"{said} What to do: {first.observed['remedy']}"
 
 
-def _finding(result: GateResult) -> str:
+def describe(result: GateResult) -> str:
     """'share_rejected is 0.12 (at most 0.05 expected)'; for a release also how many rows fail, and which."""
     if "failed" not in result.observed:
         return f"{result.column} is {_comparison(result.observed)}"

@@ -13,12 +13,21 @@ import psycopg
 
 from anchor_spend import database, discover, ledger, load, runtime
 from anchor_spend.conform import conform
-from anchor_spend.errors import FetchError, UnreadableFileError
+from anchor_spend.errors import FetchError, Place, UnreadableFileError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
 from anchor_spend.periods import financial_year
 from anchor_spend.readers import read_tables
-from anchor_spend.records import ConformedFile, DiscoveredFile, Finding, GateResult, LandedFile, RunRequest
+from anchor_spend.records import (
+    ConformedFile,
+    DiscoveredFile,
+    Finding,
+    GateResult,
+    LandedFile,
+    RawTable,
+    RunRequest,
+)
+from anchor_spend.rules import unreadable
 from anchor_spend.settings import load_settings
 from anchor_spend.spec import Publisher, load_publisher, spec_sha256
 
@@ -120,19 +129,27 @@ def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[i
             yield file.file_id, read_file(file, publisher, data)
         except UnreadableFileError as error:
             _reject(file, publisher, str(error))
-        except Exception as error:  # noqa: BLE001 - a fault in reading one file must not stop the others
-            # the message is left out: it may quote a cell, and cells name people
-            log.error("%s %s: fault in reading (%s)", file.publisher_id, file.period, type(error).__name__)
-            _reject(
-                file, publisher, f"[fault] {type(error).__name__} while reading; report it with the file."
-            )
 
 
 def read_file(file: LandedFile, publisher: Publisher, data: bytes) -> ConformedFile:
     """One landed file in canonical columns; UnreadableFileError says what is wrong with it as a whole."""
+    return read_with_tables(file, publisher, data)[1]
+
+
+def read_with_tables(
+    file: LandedFile, publisher: Publisher, data: bytes
+) -> tuple[list[RawTable], ConformedFile]:
+    """As read_file, with the tables as they stand; a fault of ours is an UnreadableFileError as well."""
     stream = publisher.streams[file.stream]  # type: ignore[index]
-    tables = read_tables(data, file.file_name, stream.format)
-    return conform(tables, publisher, file.stream, file.period, file.file_name)
+    try:
+        tables = read_tables(data, file.file_name, stream.format)
+        return tables, conform(tables, publisher, file.stream, file.period, file.file_name)
+    except UnreadableFileError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault in reading one file must not stop the others
+        # the message is left out: it may quote a cell, and cells name people
+        log.error("%s %s: fault in reading (%s)", file.publisher_id, file.period, type(error).__name__)
+        raise unreadable("fault", f"{type(error).__name__} while reading.", Place()) from None
 
 
 def _reject(file: LandedFile, publisher: Publisher, reason: str) -> None:

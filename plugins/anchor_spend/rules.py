@@ -17,18 +17,27 @@ class Rule:
     effect: Literal["file", "rejected", "excluded", "finding"]
     meaning: str
     remedy: str
+    at_source: str = ""  # what the body that publishes the file does, where `remedy` speaks to who runs this
 
 
 _DATA_FILE = "publish or fetch the data file itself, as CSV or XLSX."
+_TELL_US = "keep the names of earlier months; if you changed one on purpose, tell us the new name."
+_CORRECT = "correct the row in your ledger or export; as it stands it is left out of the totals."
 _REPORT = "report it to the publisher; the row is kept aside with its number and stays out of the totals."
 
 RULES: dict[str, Rule] = {
     # the file is not a table
     "file_empty": Rule(
-        "file", "The file holds nothing.", "fetch it again; if it stays empty, ask the publisher."
+        "file",
+        "The file holds nothing.",
+        "fetch it again; if it stays empty, ask the publisher.",
+        "export it again and open it before you publish it.",
     ),
     "file_too_large": Rule(
-        "file", "The file is larger than any file expected.", "check that the link is right."
+        "file",
+        "The file is larger than any file expected.",
+        "check that the link is right.",
+        "check that it is the payments file; publish it month by month.",
     ),
     "file_is_html": Rule("file", "The file is a web page.", _DATA_FILE),
     "file_is_login_page": Rule(
@@ -36,13 +45,21 @@ RULES: dict[str, Rule] = {
     ),
     "file_is_xml": Rule("file", "The file is XML.", _DATA_FILE),
     "file_is_json": Rule("file", "The file is JSON.", _DATA_FILE),
-    "file_is_pdf": Rule("file", "The file is a PDF.", "ask the publisher for the table as CSV or XLSX."),
+    "file_is_pdf": Rule(
+        "file",
+        "The file is a PDF.",
+        "ask the publisher for the table as CSV or XLSX.",
+        "export the table itself as CSV or XLSX, and publish that.",
+    ),
     "file_is_zip": Rule(
         "file", "The file is an archive, not a workbook.", "unpack it and publish the file inside."
     ),
     "file_is_binary": Rule("file", "The file is neither text nor a workbook.", _DATA_FILE),
     "workbook_damaged": Rule(
-        "file", "The workbook is cut short or damaged.", "fetch it again; else open it and save it as XLSX."
+        "file",
+        "The workbook is cut short or damaged.",
+        "fetch it again; else open it and save it as XLSX.",
+        "open it, repair what the spreadsheet reports, and save it as XLSX.",
     ),
     "workbook_locked": Rule("file", "The workbook needs a password.", "publish it without one."),
     "workbook_too_large": Rule(
@@ -53,9 +70,17 @@ RULES: dict[str, Rule] = {
     "no_visible_sheet": Rule(
         "file", "Every sheet of the workbook is hidden.", "unhide the sheet to publish."
     ),
-    "sheet_missing": Rule("file", "No visible sheet has the name the spec gives.", "correct format.sheet."),
+    "sheet_missing": Rule(
+        "file",
+        "No visible sheet has the name the spec gives.",
+        "correct format.sheet.",
+        "name the sheet with the payments as in earlier months; if you renamed it on purpose, tell us.",
+    ),
     "encoding_unreadable": Rule(
-        "file", "The bytes are no text in any encoding of the spec.", "add the right one to format.encodings."
+        "file",
+        "The bytes are no text in any encoding of the spec.",
+        "add the right one to format.encodings.",
+        "save the file as CSV UTF-8, or as XLSX.",
     ),
     "quote_not_closed": Rule(
         "file",
@@ -74,40 +99,54 @@ RULES: dict[str, Rule] = {
         "file",
         "None of the columns' names stands near the top.",
         "check that the file has its header row, or add the new names to `columns` of the spec.",
+        "put the row with the columns' names above the payments, with the names of earlier months.",
     ),
     "column_missing": Rule(
         "file",
         "A column is missing or renamed.",
         "if it was renamed, add the new name to the field's aliases.",
+        _TELL_US,
     ),
     "column_ambiguous": Rule(
         "file",
         "Several columns fit one field.",
         "leave one as the field's alias and move the others to `ignore`.",
+        "give each column a name of its own, the one it had in earlier months.",
     ),
     "dates_unreadable": Rule(
-        "file", "No date format of the spec reads the file's dates.", "add the format to format.dates."
+        "file",
+        "No date format of the spec reads the file's dates.",
+        "add the format to format.dates.",
+        "write every date in one way, the one of earlier months; best as 2017-04-30.",
     ),
     "dates_ambiguous": Rule(
         "file",
         "Two date formats read the file equally well, to different days.",
         "leave in format.dates only the format this publisher uses.",
+        "write dates so that day and month cannot be exchanged, such as 2017-04-30 or 30-Apr-2017.",
     ),
     "amounts_unreadable": Rule(
         "file",
         "Most amounts cannot be read.",
         "check which column `amount` names and how amounts are written.",
+        "look at the column of amounts: plain pounds and pence, such as 1234.50, nothing else in the cell.",
     ),
     # rows that look like payments and cannot be loaded
-    "ragged_row": Rule("rejected", "The row has more cells than the header.", _REPORT),
-    "amount_missing": Rule("rejected", "The amount is blank.", _REPORT),
-    "amount_unreadable": Rule("rejected", "The amount is not an amount.", _REPORT),
-    "date_missing": Rule("rejected", "The date is blank.", _REPORT),
-    "date_unreadable": Rule("rejected", "The date is not in the file's date format.", _REPORT),
+    "ragged_row": Rule(
+        "rejected",
+        "The row has more cells than the header.",
+        _REPORT,
+        "look for a comma in a text that is not in quotation marks, and export the row again.",
+    ),
+    "amount_missing": Rule("rejected", "The amount is blank.", _REPORT, _CORRECT),
+    "amount_unreadable": Rule("rejected", "The amount is not an amount.", _REPORT, _CORRECT),
+    "date_missing": Rule("rejected", "The date is blank.", _REPORT, _CORRECT),
+    "date_unreadable": Rule("rejected", "The date is not in the file's date format.", _REPORT, _CORRECT),
     "total_row_differs": Rule(
         "rejected",
         "A total row that is not the sum of the rows it follows.",
         "ask the publisher whether rows are missing; the row itself is no payment.",
+        "see whether rows are missing above it, then leave the total out of the published file.",
     ),
     # rows that are no payments
     "banner": Rule("excluded", "A line above the header.", ""),
@@ -118,10 +157,14 @@ RULES: dict[str, Rule] = {
         "excluded",
         "A sheet without the columns of the spec.",
         "look at the sheet; if it holds payments, add its columns' names to the spec.",
+        "if the sheet holds payments, give it the columns of the other sheets; else leave it out.",
     ),
     # remarks on a file
     "hidden_sheet": Rule(
-        "finding", "A hidden sheet was not read.", "tell the publisher: hidden sheets are published too."
+        "finding",
+        "A hidden sheet was not read.",
+        "tell the publisher: hidden sheets are published too.",
+        "delete the sheet before you publish: whoever opens the file can unhide it.",
     ),
     "sheet_not_selected": Rule("finding", "A sheet the spec does not name was not read.", ""),
     "unexpected_family": Rule("finding", "The file is of another type than the spec expects.", ""),
@@ -129,21 +172,36 @@ RULES: dict[str, Rule] = {
         "finding",
         "The characters fit another encoding better.",
         "put the right encoding first in format.encodings.",
+        "save the file as CSV UTF-8, and see whether accents and pound signs are right.",
     ),
     "unknown_header": Rule(
-        "finding", "A column the spec does not know.", "map it in `columns`, or list it under `ignore`."
+        "finding",
+        "A column the spec does not know.",
+        "map it in `columns`, or list it under `ignore`.",
+        "if it is new or renamed, tell us what it holds; nothing in it is read until then.",
     ),
-    "unnamed_column": Rule("finding", "A column without a name holds data.", "ask the publisher what it is."),
+    "unnamed_column": Rule(
+        "finding",
+        "A column without a name holds data.",
+        "ask the publisher what it is.",
+        "give the column a name, or delete it.",
+    ),
     "name_at_cut": Rule("finding", "Names as long as the publisher's limit may be cut.", ""),
     "redaction_suspected": Rule(
         "finding",
         "Names that speak of redaction and match no redaction word of the spec.",
         "add the wording to `redaction`.",
+        "use your usual wording for withheld names; if it changed, tell us.",
     ),
     "other_body_name": Rule(
         "finding",
         "The column that names the paying body holds other names.",
         "check that the file is this body's.",
+    ),
+    "fault": Rule(
+        "file",
+        "The file could not be read through a fault of this program.",
+        "report it with the file.",
     ),
     "step_changed_rows": Rule("finding", "A named step changed values.", ""),
 }
