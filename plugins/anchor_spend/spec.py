@@ -184,7 +184,7 @@ class Stream(_Closed):
 class Publisher(_Closed):
     """One anchor institution: who it is, and every stream it publishes."""
 
-    publisher_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,59}$")
+    publisher_id: str = Field(pattern=r"^[a-z][a-z0-9_]{2,79}$")
     name: str
     org_id: str = Field(pattern=r"^[A-Z]{2}-[A-Z]+-.+$")
     body_type: BodyType
@@ -236,7 +236,7 @@ def layout(name: str) -> dict[str, Any]:
     if name not in known:
         raise ValueError(f"there is no layout {name!r}; there are: {', '.join(known)}")
     content: dict[str, Any] = yaml.safe_load(folder.joinpath(f"{name}.yml").read_text(encoding="utf-8"))
-    return content
+    return {key: value for key, value in content.items() if key != "template"}  # that is for who fills it in
 
 
 def normalise_header(header: str) -> str:

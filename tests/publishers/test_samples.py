@@ -1,31 +1,42 @@
 """Every spec reads its sample as expected: a few of the ugliest rows in the publisher's real layout.
 
 For each stream of a spec, tests/publishers/<publisher_id>/ holds <stream>.<ext>, <stream>_expected.csv (the
-payments) and <stream>_set_aside.csv (rejected and excluded rows). Every name and amount in them is invented.
+payments) and <stream>_set_aside.csv (rejected and excluded rows). A stream of a shared layout may do with the
+sample of tests/publishers/<layout>/. Every name and amount in them is invented.
 """
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from anchor_spend.conform import conform
 from anchor_spend.readers import read_tables
 from anchor_spend.records import PAYMENT_COLUMNS, ConformedFile
 from anchor_spend.settings import PROJECT
-from anchor_spend.spec import Publisher, load_specs
+from anchor_spend.spec import Publisher, layout, load_specs
 from anchor_spend.steps import STEPS
 
 SPECS = load_specs(PROJECT / "plugins" / "publishers")
 STREAMS = [(body.publisher_id, stream) for body in SPECS.values() for stream in body.streams]
 SAMPLES = Path(__file__).parent
+LAYOUT_FILES = list((PROJECT / "plugins" / "anchor_spend" / "data" / "layouts").glob("*.yml"))
+LAYOUTS = {path.stem for path in LAYOUT_FILES}
 MOST_ROWS = 15
 ASIDE = ["effect", "sheet", "row_number", "rule", "column", "amount_pence"]
 
 
+def folder_of(body: Publisher, stream: str) -> Path:
+    """The body's own folder, or that of the stream's layout."""
+    own, layout = SAMPLES / body.publisher_id, body.streams[stream].layout  # type: ignore[index]
+    return own if layout is None or any(own.glob(f"{stream}.*")) else SAMPLES / layout
+
+
 def sample_of(body: Publisher, stream: str) -> Path:
-    folder = SAMPLES / body.publisher_id
+    folder = folder_of(body, stream)
     found = sorted(folder.glob(f"{stream}.*"))
     assert len(found) == 1, (
         f"{folder.relative_to(PROJECT)} must hold one sample {stream}.<ext>, has {len(found)}"
@@ -56,7 +67,7 @@ def as_text(frame: pd.DataFrame) -> list[dict[str, str]]:
 def test_sample_becomes_the_expected_payments(publisher_id: str, stream: str) -> None:
     body = SPECS[publisher_id]
     conformed = conform_sample(body, stream)
-    folder = SAMPLES / publisher_id
+    folder = folder_of(body, stream)
     assert as_text(conformed.payments) == expected(folder / f"{stream}_expected.csv", PAYMENT_COLUMNS)
     aside = pd.concat(
         [conformed.rejected.assign(effect="rejected"), conformed.excluded.assign(effect="excluded")]
@@ -74,12 +85,33 @@ def test_spec_names_only_what_exists(publisher_id: str, stream: str) -> None:
     declared = SPECS[publisher_id].streams[stream]  # type: ignore[index]
     assert set(declared.steps) <= set(STEPS)
     assert declared.expected.rows[0] <= declared.expected.rows[1]
-    assert declared.first_period <= "2016-04" or declared.first_period <= (declared.last_period or "9999-12")
+    assert declared.first_period <= (declared.last_period or "9999-12")
 
 
 def test_no_sample_is_left_behind_by_a_spec_that_went() -> None:
     folders = {path.name for path in SAMPLES.iterdir() if path.is_dir() and not path.name.startswith("__")}
-    assert folders <= set(SPECS)
+    assert folders <= set(SPECS) | LAYOUTS
+
+
+def test_every_layout_is_used_and_has_a_sample() -> None:
+    used = {stream.layout for body in SPECS.values() for stream in body.streams.values() if stream.layout}
+    assert used == LAYOUTS
+    assert all(list((SAMPLES / name).glob("*_expected.csv")) for name in LAYOUTS)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in LAYOUT_FILES))
+def test_a_stream_writes_only_what_its_layout_does_not_say(name: str) -> None:
+    for body in SPECS.values():
+        for stream, written in _written(body).items():
+            if written.get("layout") == name:
+                repeated = [key for key, value in layout(name).items() if written.get(key) == value]
+                assert not repeated, f"{body.publisher_id}, {stream}: {repeated} stand in the layout"
+
+
+def _written(body: Publisher) -> dict[str, dict[str, Any]]:
+    path = PROJECT / "plugins" / "publishers" / f"{body.publisher_id}.yml"
+    streams: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["streams"]
+    return streams
 
 
 def test_a_workbook_publisher_also_reads_from_a_conversion_to_text() -> None:

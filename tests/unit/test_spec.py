@@ -90,7 +90,7 @@ def test_council_specs_cover_the_years_counted_and_claim_no_live_fetch(publisher
     assert body.verified is None
     assert stream.first_period <= "2016-04" and stream.last_period is None
     assert stream.expected.rows[0] <= 20
-    assert [threshold.gbp for threshold in body.thresholds] == [250]
+    assert body.threshold_of("2024-04") == 250
     assert stream.listing and all(url.startswith("https://") for url in stream.listing.urls)
 
 
