@@ -64,8 +64,8 @@ def empty_database(database_server: str) -> str:
 
 
 _LEDGER = (
-    "quality.findings", "quality.gate_results", "quality.release_files", "landing.payments",
-    "landing.set_aside", "landing.fetch_attempts", "landing.file_versions",
+    "quality.findings", "quality.feed_drift", "quality.gate_results", "quality.release_files",
+    "landing.payments", "landing.set_aside", "landing.fetch_attempts", "landing.file_versions",
 )  # fmt: skip
 
 

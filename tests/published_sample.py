@@ -28,7 +28,8 @@ COLUMNS = {
     "dim_bodies": (
         "publisher_id text, body_name text, org_id text, body_type text, ons_code text, ods_code "
         "text, postcode text, authority_code text, valid_from date, valid_to date, vat_basis text, "
-        "threshold_gbp numeric, licence text, is_verified boolean"
+        "threshold_gbp numeric, licence text, is_verified boolean, is_memo boolean, predecessor_ids text, "
+        "successor_id text, succession_group_id text"
     ),
     "dim_local_definitions": (
         "definition_id text, valid_from date, valid_to date, label text, rule text, publisher_id "
@@ -45,7 +46,7 @@ COLUMNS = {
     ),
     "spend_by_scope": (
         "financial_year text, publisher_id text, spend_scope text, amount_gbp numeric(14,2), "
-        "payment_count bigint"
+        "payment_count bigint, is_memo boolean"
     ),
     "local_share": (
         "financial_year text, publisher_id text, definition_id text, scope text, local_gbp "
@@ -54,7 +55,7 @@ COLUMNS = {
     ),
     "county_view": (
         "financial_year text, publisher_id text, gross_gbp numeric(14,2), headline_gbp numeric(14,2), "
-        "months_covered bigint, months_expected bigint"
+        "months_covered bigint, months_expected bigint, is_memo boolean"
     ),
     "target_progress": (
         "financial_year text, publisher_id text, definition_id text, target_pct numeric, "
@@ -62,7 +63,7 @@ COLUMNS = {
     ),
     "coverage": (
         "publisher_id text, stream text, period text, financial_year text, expected boolean, due_on "
-        "date, status text, file_sha256 text, landed_at timestamptz, version_count bigint"
+        "date, months_count int, status text, file_sha256 text, landed_at timestamptz, version_count bigint"
     ),
     "file_conservation": (
         "file_id bigint, sha256 text, publisher_id text, stream text, period text, file_name text, "
@@ -102,6 +103,7 @@ BODIES: list[
     ("bedfordshire_police", "Bedfordshire Police", "police", 41, 0.09, 500, "unknown"),
     ("university_of_bedfordshire", "University of Bedfordshire", "university", 27, 0.18, 250, "gross"),
 ]
+MEMO_BODY: Body = ("trust_of_three_counties", "Trust of Three Counties", "nhs_trust", 90, 0.1, 25000, "net")
 YEARS = ["2016/17", "2017/18", "2018/19"]
 _FIRST = [
     "Heron",
@@ -148,10 +150,12 @@ def tables(
     *,
     silent: Collection[str] = (),
     is_placed: bool = True,
+    memo: Collection[str] = (),
 ) -> Tables:
     """Rows of every published relation, consistent with one another, always the same.
 
-    Nothing is received from `silent` bodies; without `is_placed` no supplier's place is known.
+    Nothing is received from `silent` bodies; the county does not count those of `memo`; without `is_placed`
+    no supplier's place is known.
     """
     chance = random.Random(2017)
     suppliers = _suppliers(chance)
@@ -160,17 +164,22 @@ def tables(
     publishers = [body[0] for body in bodies]
     coverage = _coverage(publishers, years, silent)
     spend = _supplier_spend(chance, bodies, coverage, suppliers)
-    shares = _local_share(spend, {row["supplier_id"]: row for row in suppliers}, coverage)
+    shares = _local_share(spend, {row["supplier_id"]: row for row in suppliers}, coverage, memo)
     files = _files(coverage)
     return {
         "release": [_release(years)],
-        "dim_bodies": [_body(*body) for body in bodies],
+        "dim_bodies": [_body(*body) | {"is_memo": body[0] in memo} for body in bodies],
         "dim_local_definitions": _definitions(),
         "dim_suppliers": suppliers,
         "supplier_spend": spend,
-        "spend_by_scope": _sum(spend, ("financial_year", "publisher_id", "spend_scope")),
+        "spend_by_scope": [
+            row | {"is_memo": row["publisher_id"] in memo}
+            for row in _sum(spend, ("financial_year", "publisher_id", "spend_scope"))
+        ],
         "local_share": shares,
-        "county_view": _county_view(spend, coverage),
+        "county_view": [
+            row | {"is_memo": row["publisher_id"] in memo} for row in _county_view(spend, coverage)
+        ],
         "target_progress": _targets(shares),
         "coverage": coverage,
         "file_conservation": files,
@@ -238,6 +247,9 @@ def _body(publisher: str, name: str, kind: str, _size: int, _local: float, thres
         "threshold_gbp": Decimal(threshold),
         "licence": "Open Government Licence v3.0",
         "is_verified": kind == "unitary_authority",
+        "is_memo": False,
+        "predecessor_ids": "",
+        "succession_group_id": publisher,
     }
 
 
@@ -381,6 +393,7 @@ def _coverage(publishers: list[str], years: Sequence[str], silent: Collection[st
                     "financial_year": financial_year(period),
                     "expected": True,
                     "due_on": due_date(period, 20),
+                    "months_count": 1,
                     "status": status,
                     "file_sha256": None if status in ("missing", "late") else "0" * 64,
                     "version_count": 2 if status == "restated" else 1,
@@ -434,12 +447,20 @@ def _is_local(supplier: Row, definition: str) -> bool | None:
     return answers.get(definition, authority == "E06000032")
 
 
-def _local_share(spend: list[Row], suppliers: dict[str, Row], coverage: list[Row]) -> list[Row]:
+def _local_share(
+    spend: list[Row], suppliers: dict[str, Row], coverage: list[Row], memo: Collection[str]
+) -> list[Row]:
     rows = []
+    counted = [row for row in coverage if row["publisher_id"] not in memo]
     for year in _years(coverage):
         for publisher in [*dict.fromkeys(row["publisher_id"] for row in coverage), "county"]:
             mine = [
-                r for r in spend if r["financial_year"] == year and publisher in ("county", r["publisher_id"])
+                r
+                for r in spend
+                if r["financial_year"] == year
+                and (
+                    r["publisher_id"] not in memo if publisher == "county" else r["publisher_id"] == publisher
+                )
             ]
             for scope in ("goods_and_services", "grant"):
                 scoped = [r for r in mine if r["spend_scope"] == scope]
@@ -457,7 +478,7 @@ def _local_share(spend: list[Row], suppliers: dict[str, Row], coverage: list[Row
                             **dict(
                                 zip(
                                     ("months_covered", "months_expected"),
-                                    _covered(coverage, year, publisher),
+                                    _covered(counted if publisher == "county" else coverage, year, publisher),
                                     strict=True,
                                 )
                             ),

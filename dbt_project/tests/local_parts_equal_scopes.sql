@@ -13,6 +13,7 @@ with scopes as (
         spend_scope,
         sum(amount_gbp)
     from {{ ref('spend_by_scope') }}
+    where not is_memo
     group by financial_year, spend_scope
 ),
 

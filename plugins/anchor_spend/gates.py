@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb
 from anchor_spend import database, ledger
 from anchor_spend.errors import DatabaseError, GateError
 from anchor_spend.gate_suites import Fact, Outcome, judge_queries, judge_rows
-from anchor_spend.periods import parse_period
+from anchor_spend.periods import file_months, file_period, parse_period
 from anchor_spend.records import PAYMENT_COLUMNS, ConformedFile, GateResult, LandedFile
 from anchor_spend.spec import Publisher
 
@@ -116,26 +116,42 @@ def _amount_facts(
 
 
 def _date_facts(payments: pd.DataFrame, publisher: Publisher, stream_name: str, period: str) -> Fact:
-    """Payment dates must lie in the month; document dates may be older, in few cases later."""
+    """Payment dates must lie in the file's months; document dates may be older, in few cases later.
+
+    Where the files state no date there is nothing to judge.
+    """
+    stream = _stream(publisher, stream_name)
     always = ("days_after_period", "years_before_period")
     by_month = ("share_in_period", "modal_months_before_period")
     by_distance = ("share_long_after_period", "share_long_before_period")
     facts: Fact = dict.fromkeys((*always, *by_month, *by_distance))
-    if payments.empty:
+    if payments.empty or stream.date_basis == "period":
         return facts
-    first = pd.Timestamp(date(*parse_period(period), 1))
-    last = first + pd.offsets.MonthEnd(0)
+    first, last = _file_days(period, stream)
     days = pd.to_datetime(payments["payment_date"])
-    months_before = (first.year - days.dt.year) * 12 + first.month - days.dt.month
     facts["days_after_period"] = max(0, (days.max() - last).days)
     facts["years_before_period"] = max(0.0, (first - days.min()).days / 365.25)
-    if _stream(publisher, stream_name).date_basis == "payment":
-        return facts | {"share_in_period": float((months_before == 0).mean())}
+    if stream.date_basis == "payment":
+        return facts | {"share_in_period": float(days.between(first, last).mean())}
     return facts | {
-        "modal_months_before_period": int(months_before.mode().iloc[0]),
+        "modal_months_before_period": int(_months_before(days, first, last).mode().iloc[0]),
         "share_long_after_period": float((days > last + pd.Timedelta(days=31)).mean()),
         "share_long_before_period": float((days < first - pd.Timedelta(days=366)).mean()),
     }
+
+
+def _file_days(period: str, stream: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day of the months a file covers."""
+    months = file_months(file_period(period, stream.cadence), stream.cadence)
+    first, last = (pd.Timestamp(date(*parse_period(month), 1)) for month in (months[0], months[-1]))
+    return first, last + pd.offsets.MonthEnd(0)
+
+
+def _months_before(days: "pd.Series[Any]", first: pd.Timestamp, last: pd.Timestamp) -> "pd.Series[int]":
+    """How many months before the file's months a day lies: 0 inside them, below 0 behind them."""
+    numbers = days.dt.year * 12 + days.dt.month
+    starts, ends = (day.year * 12 + day.month for day in (first, last))
+    return (starts - numbers).clip(lower=0) + (ends - numbers).clip(upper=0)
 
 
 def _supplier_facts(payments: pd.DataFrame) -> Fact:

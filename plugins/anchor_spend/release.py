@@ -9,9 +9,9 @@ import json
 import logging
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
@@ -63,26 +63,33 @@ def plan(request: RunRequest) -> int | None:
     return number
 
 
-def expected_files(publishers: Any, first: str, last: str) -> Iterator[tuple[str, str, str, date]]:
-    """The expected-file calendar: (publisher_id, stream, period, due_on) for every file a spec promises."""
+class ExpectedFile(NamedTuple):
+    """A file a spec promises; `months_count` of its months fall into the body's life."""
+
+    publisher_id: str
+    stream: str
+    period: str
+    due_on: date
+    months_count: int
+
+
+def expected_files(publishers: Iterable[Publisher], first: str, last: str) -> Iterator[ExpectedFile]:
+    """The expected-file calendar: each promised file whose first month lies in the window."""
     for publisher in publishers:
         for name, stream in publisher.streams.items():
             for period in months_between(max(first, stream.first_period), last):
                 ended = stream.last_period is not None and period > stream.last_period
                 begins_a_file = file_period(period, stream.cadence) == period
-                if begins_a_file and not ended and _body_exists(publisher, period):
-                    last_month = file_months(period, stream.cadence)[-1]
-                    yield (
-                        publisher.publisher_id,
-                        name,
-                        period,
-                        due_date(last_month, stream.due_days_of(period)),
-                    )
+                months = file_months(period, stream.cadence) if begins_a_file and not ended else []
+                alive = sum(_body_exists(publisher, month) for month in months)
+                if alive:
+                    due_on = due_date(months[-1], stream.due_days_of(period))
+                    yield ExpectedFile(publisher.publisher_id, name, period, due_on, alive)
 
 
-def _body_exists(publisher: Publisher, period: str) -> bool:
-    starts = period_of(publisher.valid_from) <= period
-    return starts and (publisher.valid_to is None or period <= period_of(publisher.valid_to))
+def _body_exists(publisher: Publisher, month: str) -> bool:
+    starts = period_of(publisher.valid_from) <= month
+    return starts and (publisher.valid_to is None or month <= period_of(publisher.valid_to))
 
 
 def _accepted_files(
@@ -99,7 +106,7 @@ def _fingerprint(
     connection: psycopg.Connection[Any],
     is_synthetic: bool,
     files: list[tuple[int, str, str, str]],
-    expected: list[tuple[str, str, str, date]],
+    expected: list[ExpectedFile],
 ) -> str:
     """Equal fingerprints give equal releases: files, register vintages, code, state of the calendar."""
     vintages = connection.execute(
@@ -109,9 +116,9 @@ def _fingerprint(
     present = {identity for _, *rest in files for identity in [tuple(rest)]}
     today = date.today()
     gaps = [
-        [*identity, (today > due_on) + ((today - due_on).days >= 31)]
-        for *identity, due_on in expected
-        if tuple(identity) not in present
+        [*file[:3], file.months_count, (today > file.due_on) + ((today - file.due_on).days >= 31)]
+        for file in expected
+        if file[:3] not in present
     ]
     parts = [is_synthetic, [file_id for file_id, *_ in files], vintages, gaps, _code_sha256()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -166,7 +173,7 @@ def _record_inputs(
     number: int,
     files: list[tuple[int, str, str, str]],
     specs: dict[str, Publisher],
-    expected: list[tuple[str, str, str, date]],
+    expected: list[ExpectedFile],
     last: str,
 ) -> None:
     with connection.cursor() as cursor:
@@ -175,11 +182,11 @@ def _record_inputs(
         )
         cursor.executemany(
             """insert into quality.release_publishers
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)""",
             [(number, *_publisher_row(publisher, last)) for publisher in specs.values()],
         )
         cursor.executemany(
-            "insert into quality.release_expected_files values (%s, %s, %s, %s, %s)",
+            "insert into quality.release_expected_files values (%s, %s, %s, %s, %s, %s)",
             [(number, *row) for row in expected],
         )
 
@@ -190,7 +197,7 @@ def _publisher_row(publisher: Publisher, last: str) -> tuple[Any, ...]:
         publisher.publisher_id, publisher.name, publisher.org_id, publisher.body_type, publisher.ons_code,
         publisher.ods_code, publisher.postcode, publisher.valid_from, publisher.valid_to,
         publisher.vat_basis_of(stream, last), publisher.threshold_of(last), publisher.licence,
-        publisher.verified is not None,
+        publisher.verified is not None, publisher.county == "memo", list(publisher.predecessors),
     )  # fmt: skip
 
 

@@ -20,12 +20,12 @@ _LISTED = 8  # of a longer list; the report has all of it
 _YEARS = """
     select financial_year, sum(gross_gbp) as gross_gbp, sum(headline_gbp) as headline_gbp,
            sum(months_covered) as months_covered, sum(months_expected) as months_expected
-    from published.county_view where publisher_id <> 'county' group by 1 order by 1
+    from published.county_view where not is_memo group by 1 order by 1
 """
 _COVERAGE = """
     select publisher_id, stream,
-           count(*) filter (where expected and status <> 'not_due') as expected,
-           count(*) filter (where status in ('loaded', 'restated', 'empty')) as loaded,
+           coalesce(sum(months_count) filter (where expected and status <> 'not_due'), 0) as expected,
+           coalesce(sum(months_count) filter (where status in ('loaded', 'restated', 'empty')), 0) as loaded,
            count(*) filter (where status = 'late') as late,
            count(*) filter (where status = 'missing') as missing,
            array_agg(period order by period) filter (where status in ('late', 'missing')) as gaps

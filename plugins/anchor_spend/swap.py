@@ -178,8 +178,8 @@ _GATE_RESULTS = sql.SQL(
 
 _TOTALS = sql.SQL(
     """select jsonb_build_object(
-           'gross_gbp', (select coalesce(sum(gross_gbp), 0) from {county_view}),
-           'headline_gbp', (select coalesce(sum(headline_gbp), 0) from {county_view}),
+           'gross_gbp', (select coalesce(sum(gross_gbp), 0) from {county_view} where not is_memo),
+           'headline_gbp', (select coalesce(sum(headline_gbp), 0) from {county_view} where not is_memo),
            'payments', (select coalesce(sum(c.rows_payments), 0) from {conservation} c
                         join quality.release_files f using (file_id) where f.release_number = {number}),
            'files', (select count(*) from quality.release_files where release_number = {number}),

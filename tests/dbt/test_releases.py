@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from project_files import documented_columns
-from tiny_world import BEDFORD, LUTON, POLICE, Built, Payment, World, supplier_key
+from tiny_world import BEDFORD, LUTON, POLICE, TRUST, Built, Payment, World, supplier_key
 
 from anchor_spend import database, transform
 from anchor_spend.errors import ReleaseError
@@ -40,12 +40,42 @@ def test_unit_tests_of_the_definitions_ran_and_nothing_warned(first: Built) -> N
 def test_county_view(first: Built) -> None:
     rows = first.rows("select * from {r}.county_view order by 1, 2")
     assert money(rows) == [
-        ("2017/18", BEDFORD, "500.00", "500.00", 2, 12),
-        ("2017/18", POLICE, "0.00", "0.00", 0, 12),
-        ("2017/18", LUTON, "16486.00", "15384.00", 2, 12),
-        ("2018/19", BEDFORD, "-40.00", "-40.00", 1, 1),
-        ("2018/19", POLICE, "0.00", "0.00", 0, 1),
-        ("2018/19", LUTON, "0.00", "0.00", 0, 1),
+        ("2017/18", BEDFORD, "500.00", "500.00", 2, 12, False),
+        ("2017/18", POLICE, "0.00", "0.00", 0, 12, False),
+        ("2017/18", LUTON, "16516.00", "15384.00", 2, 12, False),
+        ("2017/18", TRUST, "10700.00", "10000.00", 3, 12, True),
+        ("2018/19", BEDFORD, "-40.00", "-40.00", 1, 1, False),
+        ("2018/19", POLICE, "0.00", "0.00", 0, 1, False),
+        ("2018/19", LUTON, "0.00", "0.00", 0, 1, False),
+        ("2018/19", TRUST, "0.00", "0.00", 0, 0, True),
+    ]
+
+
+def test_a_memo_body_stands_beside_the_county_and_not_in_it(first: Built) -> None:
+    shares = first.rows(
+        """select publisher_id, local_gbp + not_local_gbp + unresolved_gbp, months_covered, months_expected
+           from {r}.local_share
+           where definition_id = 'primary' and scope = 'goods_and_services' and financial_year = '2017/18'
+             and publisher_id in ('county', 'trust_of_three_counties') order by 1"""
+    )
+    assert money(shares) == [("county", "15884.00", 4, 36), (TRUST, "10000.00", 3, 12)]
+    paid = first.rows(
+        """select spend_scope from {r}.fct_payments
+           where supplier_id = 'GB-NHS-TTC' or publisher_id = 'trust_of_three_counties' order by 1"""
+    )
+    assert paid == [("goods_and_services",), ("inter_anchor",), ("other_public_body",)]
+
+
+def test_bodies_name_who_came_before_and_after(first: Built) -> None:
+    rows = first.rows(
+        """select publisher_id, is_memo, predecessor_ids, successor_id, succession_group_id
+           from {r}.dim_bodies order by 1"""
+    )
+    assert rows == [
+        (BEDFORD, False, "", TRUST, TRUST),
+        (POLICE, False, "", None, POLICE),
+        (LUTON, False, "", None, LUTON),
+        (TRUST, True, BEDFORD, None, TRUST),
     ]
 
 
@@ -59,7 +89,7 @@ def test_every_payment_has_one_scope(first: Built) -> None:
         ("grant", "17.00", 1),
         ("individual_or_redacted", "320.00", 2),
         ("inter_anchor", "50.00", 1),
-        ("other_public_body", "109.00", 2),
+        ("other_public_body", "139.00", 3),
         ("precept_or_levy", "70.00", 1),
         ("tax_and_pensions", "11.00", 1),
         ("treasury_and_banking", "13.00", 1),
@@ -148,6 +178,17 @@ def test_coverage_tells_five_kinds_of_absence_and_presence(first: Built) -> None
         f"select period, status from {{r}}.coverage where publisher_id = '{BEDFORD}' and status = 'empty'"
     )
     assert empty == [("2017-05", "empty")]
+    quarters = first.rows(
+        f"""select period, months_count, status from {{r}}.coverage where publisher_id = '{TRUST}'
+            and period < '2018-05' order by 1"""
+    )
+    assert quarters == [
+        ("2017-04", 3, "loaded"),
+        ("2017-07", 3, "missing"),
+        ("2017-10", 3, "missing"),
+        ("2018-01", 3, "missing"),
+        ("2018-04", 3, "not_due"),
+    ]
 
 
 def test_file_conservation_keeps_every_version(first: Built) -> None:
@@ -157,7 +198,7 @@ def test_file_conservation_keeps_every_version(first: Built) -> None:
             where publisher_id = '{LUTON}' and stream = 'payments' order by file_id"""
     )
     assert rows == [
-        ("2017-04", "accepted", 21, 1_747_800 - 1, 20, 1_647_800, 1),
+        ("2017-04", "accepted", 22, 1_750_800 - 1, 21, 1_650_800, 1),
         ("2017-05", "superseded", 1, 100, 1, 100, 0),
         ("2017-05", "accepted", 1, 300, 1, 300, 0),
         ("2017-06", "rejected", None, None, None, None, None),
@@ -178,6 +219,8 @@ def test_suppliers_are_organisations_or_one_of_three_shared_rows(first: Built) -
          "E06000032"),
         (f"unmatched-{fir}", "Fir Trading", "organisation", None, "LU1 1AA", "ledger_postcode", "E06000032"),
         (f"unmatched-{gorse}", "Gorse Supplies", "organisation", None, None, None, None),
+        ("GB-NHS-TTC", "Trust Of Three Counties", "organisation", "nhs_trust", "LU1 1AA", "public_body_site",
+         "E06000032"),
         ("individual", None, "person", None, None, None, None),
         ("redacted", None, "redacted", None, None, None, None),
         ("unclear", None, "unclear", None, None, None, None),
@@ -353,7 +396,12 @@ def test_a_restatement_counts_once_and_real_data_not_at_all(second: Built) -> No
         """select publisher_id, gross_gbp, months_covered from {r}.county_view
            where financial_year = '2017/18' order by 1"""
     )
-    assert money(rows) == [(BEDFORD, "600.00", 2), (POLICE, "0.00", 0), (LUTON, "16487.00", 3)]
+    assert money(rows) == [
+        (BEDFORD, "600.00", 2),
+        (POLICE, "0.00", 0),
+        (LUTON, "16517.00", 3),
+        (TRUST, "10700.00", 3),
+    ]
 
 
 def test_a_new_definition_is_a_row_and_nothing_else(second: Built) -> None:
@@ -408,7 +456,7 @@ def test_a_release_that_does_not_add_up_fails_by_name(second: Built) -> None:
     assert "1 of" in message
     assert "test cube_equals_files: Got 1 result" in message
     assert f"release_{number}" in message
-    assert second.rows("select count(*) from {r}.county_view") == [(6,)]
+    assert second.rows("select count(*) from {r}.county_view") == [(8,)]
 
 
 def test_an_unfinished_build_is_built_again_from_nothing(second: Built) -> None:
@@ -441,7 +489,7 @@ def test_what_cannot_be_built_is_refused(first: Built, status: str, is_synthetic
     connection.commit()
     with pytest.raises(ReleaseError, match=words):
         transform.build(first.number, is_synthetic)
-    assert first.rows("select count(*) from {r}.county_view") == [(6,)]
+    assert first.rows("select count(*) from {r}.county_view") == [(8,)]
 
 
 def test_an_unplanned_release_is_refused(world: World) -> None:

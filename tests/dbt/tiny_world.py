@@ -15,11 +15,12 @@ from typing import Any
 import psycopg
 
 from anchor_spend import database, transform
-from anchor_spend.periods import due_date, months_between
+from anchor_spend.periods import Cadence, due_date, file_months, file_period, months_between
 
 LUTON, BEDFORD, POLICE = "luton_borough_council", "bedford_borough_council", "bedfordshire_police"
-_ORG_IDS = {LUTON: "GB-LAE-LUT", BEDFORD: "GB-LAE-BDF", POLICE: "GB-PFA-BEDS"}
-_TYPES = {LUTON: "council", BEDFORD: "council", POLICE: "police"}
+TRUST = "trust_of_three_counties"  # a memo body; its files are quarterly
+_ORG_IDS = {LUTON: "GB-LAE-LUT", BEDFORD: "GB-LAE-BDF", POLICE: "GB-PFA-BEDS", TRUST: "GB-NHS-TTC"}
+_TYPES = {LUTON: "council", BEDFORD: "council", POLICE: "police", TRUST: "nhs_trust"}
 
 # postcode, authority, easting, northing
 POSTCODES = [
@@ -175,9 +176,9 @@ class World:
         last: str,
         *,
         as_of: str = "2019-12-31",
-        publishers: Iterable[str] = (LUTON, BEDFORD, POLICE),
+        publishers: Iterable[str] = (LUTON, BEDFORD, POLICE, TRUST),
     ) -> int:
-        """A release of every accepted file, with a monthly calendar due 30 days after the month's end."""
+        """A release of every accepted file, with a calendar due 30 days after the last month's end."""
         number = int(
             self._insert(
                 "quality.releases", source="sample", is_synthetic=self.is_synthetic, fingerprint="x",
@@ -196,11 +197,17 @@ class World:
                 body_name=publisher_id.replace("_", " ").title(), org_id=_ORG_IDS[publisher_id],
                 body_type=_TYPES[publisher_id], postcode="LU1 1AA", valid_from=date(1997, 4, 1),
                 vat_basis="net", threshold_gbp=500, licence="OGL-UK-3.0", is_verified=False,
+                is_memo=publisher_id == TRUST, predecessors=[BEDFORD] if publisher_id == TRUST else [],
             )  # fmt: skip
+            cadence: Cadence = "quarterly" if publisher_id == TRUST else "monthly"
             for period in months_between(first, last):
+                if file_period(period, cadence) != period:
+                    continue
+                months = file_months(period, cadence)
                 self._insert(
                     "quality.release_expected_files", release_number=number, publisher_id=publisher_id,
-                    stream="payments", period=period, due_on=due_date(period, 30),
+                    stream="payments", period=period, due_on=due_date(months[-1], 30),
+                    months_count=len(months),
                 )  # fmt: skip
         self.connection.commit()
         return number
@@ -234,6 +241,7 @@ def luton_april() -> list[Payment]:
         Payment("Beds Police", "50.00"),
         Payment("Beds Police", "70.00", category="Precepts"),
         Payment("Barton Parish", "90.00"),
+        Payment("Three Counties Trust", "30.00"),  # a memo body: a public body, and no anchor
         Payment("Elm Consulting Ltd", "11.00", category="HMRC"),
         Payment("Elm Consulting Ltd", "13.00", category="Loan Repayments"),
         Payment("Gorse Supplies", "17.00", category="Community Grants"),
@@ -271,6 +279,10 @@ def populate(world: World) -> None:
     world.accept(BEDFORD, "2017-04", [Payment("Dogwood Foods Ltd", "500.00")])
     world.accept(BEDFORD, "2017-05", [])
     world.accept(BEDFORD, "2018-04", [Payment("Dogwood Foods Ltd", "-40.00")])
+    world.decide("Three Counties Trust", "GB-NHS-TTC")
+    world.accept(
+        TRUST, "2017-04", [Payment("Alder Widgets Ltd", "10000.00"), Payment("Beds Police", "700.00")]
+    )
 
 
 @dataclass(frozen=True)

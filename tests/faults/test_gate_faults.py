@@ -286,13 +286,13 @@ MARTS = """
     from {schema}.fct_payments group by 1, 2, 3, 4;
 
     create table {schema}.spend_by_scope as
-    select financial_year, publisher_id, spend_scope, sum(amount_gbp) as amount_gbp
+    select financial_year, publisher_id, spend_scope, sum(amount_gbp) as amount_gbp, false as is_memo
     from {schema}.fct_payments group by 1, 2, 3;
 
     create table {schema}.county_view as
     select financial_year, publisher_id, sum(amount_gbp) as gross_gbp,
            sum(amount_gbp) filter (where spend_scope = 'goods_and_services') as headline_gbp,
-           1 as months_covered, 1 as months_expected
+           1 as months_covered, 1 as months_expected, false as is_memo
     from {schema}.spend_by_scope group by 1, 2;
 
     create table {schema}.local_share as
@@ -310,7 +310,8 @@ MARTS = """
     from parts cross join (values ('primary'), ('secondary'), ('either')) as definitions (definition_id);
 
     create table {schema}.coverage as
-    select publisher_id, 'payments' as stream, '2017-04' as period, true as expected, 'loaded' as status
+    select publisher_id, 'payments' as stream, '2017-04' as period, true as expected, 1 as months_count,
+           'loaded' as status
     from {schema}.county_view;
 
     create table {schema}.file_conservation as select * from landing.file_versions;

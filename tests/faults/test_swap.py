@@ -13,7 +13,9 @@ from anchor_spend.errors import ReleaseError
 pytestmark = pytest.mark.database
 
 MARTS = {
-    "county_view": "'b' as publisher_id, 1.00 as gross_gbp, 1.00 as headline_gbp, 1 as months_covered",
+    "county_view": (
+        "'b' as publisher_id, 1.00 as gross_gbp, 1.00 as headline_gbp, 1 as months_covered, false as is_memo"
+    ),
     "file_conservation": "0::bigint as file_id, 0::bigint as rows_payments",
 }
 

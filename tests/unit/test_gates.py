@@ -31,9 +31,13 @@ Change = Callable[[ConformedFile], ConformedFile]
 
 
 def make_publisher(
-    date_basis: str = "payment", rows: tuple[int, int] = (20, 200), largest: int = 100_000
+    date_basis: str = "payment",
+    rows: tuple[int, int] = (20, 200),
+    largest: int = 100_000,
+    cadence: str = "monthly",
 ) -> Publisher:
     stream = {
+        "cadence": cadence,
         "first_period": "2016-04",
         "due_days": 30,
         "date_basis": date_basis,
@@ -233,6 +237,37 @@ def test_every_rule_for_files_can_fail() -> None:
         (item["kwargs"]["column"], item["severity"]) for item in read_suite("landed_file")["expectations"]
     }
     assert written == shown
+
+
+@pytest.mark.parametrize(
+    ("cadence", "date_basis", "period", "share", "modal_months", "days_after"),
+    [  # the payments are dated from 1 to 30 June 2017
+        ("monthly", "payment", "2017-06", 1.0, None, 0),
+        ("monthly", "payment", "2017-05", 0.0, None, 30),
+        ("quarterly", "payment", "2017-04", 1.0, None, 0),
+        ("quarterly", "payment", "2017-01", 0.0, None, 91),
+        ("yearly", "payment", "2017-04", 1.0, None, 0),
+        ("yearly", "payment", "2016-04", 0.0, None, 91),
+        ("quarterly", "document", "2017-04", None, 0, 0),
+        ("quarterly", "document", "2017-07", None, 1, 0),
+        ("quarterly", "document", "2017-10", None, 4, 0),
+        ("quarterly", "document", "2017-01", None, -3, 91),
+        ("quarterly", "period", "2017-01", None, None, None),
+    ],
+)
+def test_dates_are_held_against_all_months_of_the_file(
+    cadence: str,
+    date_basis: str,
+    period: str,
+    share: float | None,
+    modal_months: int | None,
+    days_after: int | None,
+) -> None:
+    publisher = make_publisher(date_basis, cadence=cadence)
+    facts = gates._date_facts(make_payments(), publisher, "payments", period)
+    assert facts["share_in_period"] == share
+    assert facts["modal_months_before_period"] == modal_months
+    assert facts["days_after_period"] == days_after
 
 
 def test_amounts_a_thousand_times_too_large_stop_the_first_file_of_a_publisher() -> None:

@@ -22,7 +22,7 @@ from anchor_spend.report import words as report_words
 from anchor_spend.report.data import focus_year, read_published
 from anchor_spend.report.page import Page
 from anchor_spend.settings import PROJECT
-from published_sample import BODIES, COLUMNS, Tables, publish, tables
+from published_sample import BODIES, COLUMNS, MEMO_BODY, Tables, publish, tables
 
 HOSTILE = '<script>alert(1)</script> & "Sons" O\'Test Ltd'
 STYLE = (PROJECT / "plugins" / "anchor_spend" / "report" / "templates" / "report.css").read_text()
@@ -340,6 +340,10 @@ KINDS = {
         lambda: tables(BODIES[:2], is_placed=False),
         "no body’s local share can be given: no supplier’s place is known",
     ),
+    "a memo body": (
+        lambda: tables([*BODIES, MEMO_BODY], memo=[MEMO_BODY[0]]),
+        "Beside the county: bodies that no county figure counts",
+    ),
     "no targets": (
         lambda: tables(BODIES[:2]) | {"target_progress": []},
         "There is no target for the bodies in this release.",
@@ -364,6 +368,27 @@ def test_every_kind_of_release_has_a_whole_page(kind: str, database_server: str)
     assert len(soup.select("main section p.lead")) == 10
     assert not re.findall(r"\b(None|nan|NaN|Decimal|datetime|undefined|no one)\b|\{\{", text)
     check_structure(soup)
+
+
+def test_a_memo_body_is_in_no_county_figure(database_server: str) -> None:
+    made = tables([*BODIES, MEMO_BODY], memo=[MEMO_BODY[0]])
+    soup = BeautifulSoup(page_of(made), "lxml")
+    name, year = MEMO_BODY[1], "2017/18"
+    counted = [r for r in made["county_view"] if r["financial_year"] == year and not r["is_memo"]]
+    total = report_words.millions(sum(row["headline_gbp"] for row in counted))
+    assert f"In {year}, six public bodies of Bedfordshire spent {total}" in soup.get_text()
+    named = {
+        str(table.caption.get_text(" ", strip=True)).split(" Synthetic")[0]
+        for table in soup.select("table")
+        if table.caption and name in table.get_text()
+    }
+    assert named == {
+        "Beside the county: bodies that no county figure counts",
+        f"{name} Payments, not in the county figures",
+        "Files by body and state",
+        "What became of every row and pound of the files in use",
+        "The bodies in this release and how they publish",
+    }
 
 
 def test_real_figures_carry_no_warning(database_server: str) -> None:

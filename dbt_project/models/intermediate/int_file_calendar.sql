@@ -6,6 +6,16 @@ files as (
     select * from {{ ref('int_files_current') }}
 ),
 
+-- a file the calendar does not promise covers as many months as the stream's files do
+streams as (
+    select
+        publisher_id,
+        stream,
+        max(months_count) as months_count
+    from expected_files
+    group by 1, 2
+),
+
 versions as (
     select
         publisher_id,
@@ -27,6 +37,7 @@ calendar as (
         period,
         expected_files.due_on is not null as expected,
         expected_files.due_on,
+        expected_files.months_count,
         files.file_id,
         files.sha256,
         files.landed_at,
@@ -44,6 +55,7 @@ final as (
         {{ financial_year('calendar.period') }} as financial_year,
         calendar.expected,
         calendar.due_on,
+        coalesce(calendar.months_count, streams.months_count, 1) as months_count,
         case
             when calendar.rows_payments = 0 then 'empty'
             when calendar.is_restatement then 'restated'
@@ -58,6 +70,7 @@ final as (
         coalesce(versions.version_count, 0) as version_count
     from calendar
     cross join releases
+    left join streams on calendar.publisher_id = streams.publisher_id and calendar.stream = streams.stream
     left join versions
         on
             calendar.publisher_id = versions.publisher_id

@@ -18,9 +18,15 @@ public_bodies as (
     select * from {{ ref('stg_public_bodies') }}
 ),
 
--- bodies that publish together share an org-id
+-- bodies that publish together share an org-id; the county counts them where it counts one of them
 bodies as (
-    select distinct on (org_id) *
+    select distinct on (org_id)
+        publisher_id,
+        org_id,
+        body_name,
+        body_type,
+        postcode,
+        bool_and(is_memo) over (partition by org_id) as is_memo
     from {{ ref('int_bodies') }}
     order by org_id, valid_from desc
 ),
@@ -80,8 +86,9 @@ final as (
             when decided.entity_id like 'GB-CHC-%' then 'charity'
             when decided.entity_id is not null then 'other'
         end as entity_type,
-        public_bodies.entity_id is not null as is_public_body,
-        coalesce(public_bodies.publisher_id, bodies.publisher_id) is not null as is_anchor,
+        public_bodies.entity_id is not null or coalesce(bodies.is_memo, false) as is_public_body,
+        coalesce(public_bodies.publisher_id, bodies.publisher_id) is not null
+        and not coalesce(bodies.is_memo, false) as is_anchor,
         coalesce(public_bodies.body_name, bodies.body_name, companies.company_name, decided.published_name)
             as organisation_name,
         decided.method,

@@ -19,7 +19,8 @@ final as (
         coalesce(spend.gross_gbp, 0)::numeric(16, 2) as gross_gbp,
         coalesce(spend.headline_gbp, 0)::numeric(16, 2) as headline_gbp,
         body_years.months_covered,
-        body_years.months_expected
+        body_years.months_expected,
+        body_years.is_memo
     from body_years
     left join spend
         on body_years.financial_year = spend.financial_year and body_years.publisher_id = spend.publisher_id

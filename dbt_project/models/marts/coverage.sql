@@ -10,6 +10,7 @@ final as (
         financial_year,
         expected,
         due_on,
+        months_count,
         status,
         file_sha256,
         landed_at,

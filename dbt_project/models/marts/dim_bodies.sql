@@ -17,7 +17,11 @@ final as (
         vat_basis,
         threshold_gbp,
         licence,
-        is_verified
+        is_verified,
+        is_memo,
+        predecessor_ids,
+        successor_id,
+        succession_group_id
     from bodies
 )
 

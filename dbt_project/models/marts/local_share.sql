@@ -45,19 +45,27 @@ bodies as (
 
 county as (
     select
-        financial_year,
+        bodies.financial_year,
         'county' as publisher_id,
-        definition_id,
-        scope,
-        sum(local_gbp) as local_gbp,
-        sum(not_local_gbp) as not_local_gbp,
-        sum(unresolved_gbp) as unresolved_gbp
+        bodies.definition_id,
+        bodies.scope,
+        sum(bodies.local_gbp) as local_gbp,
+        sum(bodies.not_local_gbp) as not_local_gbp,
+        sum(bodies.unresolved_gbp) as unresolved_gbp
     from bodies
-    group by financial_year, definition_id, scope
+    inner join body_years
+        on bodies.financial_year = body_years.financial_year and bodies.publisher_id = body_years.publisher_id
+    where not body_years.is_memo
+    group by bodies.financial_year, bodies.definition_id, bodies.scope
 ),
 
 months as (
-    select * from body_years
+    select
+        financial_year,
+        publisher_id,
+        months_covered,
+        months_expected
+    from body_years
     union all
     select
         financial_year,
@@ -65,6 +73,7 @@ months as (
         sum(months_covered)::bigint,
         sum(months_expected)::bigint
     from body_years
+    where not is_memo
     group by financial_year
 ),
 

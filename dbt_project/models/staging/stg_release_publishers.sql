@@ -11,6 +11,8 @@ select
     vat_basis,
     threshold_gbp,
     licence,
-    is_verified
+    is_verified,
+    is_memo,
+    array_to_string(predecessors, ', ') as predecessor_ids
 from {{ source('quality', 'release_publishers') }}
 where release_number = {{ var('release_number') | int }}

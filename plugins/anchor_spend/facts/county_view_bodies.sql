@@ -16,8 +16,8 @@ now_periods as (
 calendar as (
     select
         publisher_id,
-        count(*) filter (where status <> 'not_due') as months_due,
-        count(*) filter (where status in ('loaded', 'restated', 'empty')) as months_there
+        sum(months_count) filter (where status <> 'not_due') as months_due,
+        sum(months_count) filter (where status in ('loaded', 'restated', 'empty')) as months_there
     from {schema}.coverage
     where expected
     group by publisher_id

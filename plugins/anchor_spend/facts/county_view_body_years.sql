@@ -8,10 +8,14 @@ with files as (
             else concat((left(versions.period, 4)::int - 1)::text, '/', substr(versions.period, 3, 2))
         end as financial_year,
         sum(versions.pence_payments) as pence,
-        -- purchase-card files add pounds, not months
-        count(distinct versions.period) filter (where versions.stream = 'payments') as months
+        -- purchase-card files add pounds, not months; the calendar says how many months a file covers
+        coalesce(sum(calendar.months_count) filter (where versions.stream = 'payments'), 0) as months
     from quality.release_files as files
     inner join landing.file_versions as versions on files.file_id = versions.file_id
+    left join {schema}.coverage as calendar
+        on versions.publisher_id = calendar.publisher_id
+        and versions.stream = calendar.stream
+        and versions.period = calendar.period
     where files.release_number = {number}
     group by 1, 2
 ),

@@ -7,7 +7,7 @@ with scopes as (
     union all
     select 'county', financial_year, spend_scope, sum(amount_gbp)
     from {schema}.spend_by_scope
-    where publisher_id <> 'county'
+    where not is_memo
     group by financial_year, spend_scope
 ),
 

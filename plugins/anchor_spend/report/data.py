@@ -32,7 +32,8 @@ class Published:
     release: Row
     bodies: list[Row] = field(default_factory=list)
     definitions: list[Row] = field(default_factory=list)
-    county_view: list[Row] = field(default_factory=list)
+    county_view: list[Row] = field(default_factory=list)  # the bodies the county counts
+    memo_view: list[Row] = field(default_factory=list)  # the same of bodies shown beside it
     local_share: list[Row] = field(default_factory=list)  # scope goods_and_services only
     spend_by_scope: list[Row] = field(default_factory=list)
     targets: list[Row] = field(default_factory=list)
@@ -86,9 +87,8 @@ def _release(connection: psycopg.Connection[Any], release_number: int | None) ->
 
 
 def _read_all(connection: psycopg.Connection[Any], release: Row) -> Published:
-    county_view = _rows(
-        connection, "select * from published.county_view order by financial_year, publisher_id"
-    )
+    view = _rows(connection, "select * from published.county_view order by financial_year, publisher_id")
+    county_view = [row for row in view if not row["is_memo"]]
     year = focus_year(county_view, release["as_of"])
     headline: Row = {"headline": HEADLINE}
     in_year = headline | {"year": year, "top": TOP}
@@ -98,6 +98,7 @@ def _read_all(connection: psycopg.Connection[Any], release: Row) -> Published:
         bodies=_rows(connection, "select * from published.dim_bodies order by body_name, publisher_id"),
         definitions=_rows(connection, _DEFINITIONS),
         county_view=county_view,
+        memo_view=[row for row in view if row["is_memo"]],
         local_share=_rows(connection, _LOCAL_SHARE, headline),
         spend_by_scope=_rows(connection, _SPEND_BY_SCOPE),
         targets=_rows(connection, _TARGETS),
@@ -147,7 +148,7 @@ _LOCAL_SHARE = """
 
 _SPEND_BY_SCOPE = """
     select financial_year, publisher_id, spend_scope, amount_gbp, payment_count
-    from published.spend_by_scope order by financial_year, publisher_id, spend_scope"""
+    from published.spend_by_scope where not is_memo order by financial_year, publisher_id, spend_scope"""
 
 _TARGETS = "select * from published.target_progress order by financial_year, publisher_id, definition_id"
 
@@ -158,10 +159,12 @@ _COVERAGE = """
 _TOP_SUPPLIERS = """
     select
         d.supplier_id, d.supplier_name, d.entity_id, d.entity_type, d.postcode, d.authority_code,
-        sum(s.amount_gbp) as amount_gbp, count(distinct s.publisher_id) as body_count
+        sum(s.amount_gbp) as amount_gbp, count(distinct publisher_id) as body_count
     from published.supplier_spend s
     inner join published.dim_suppliers d using (supplier_id)
-    where d.payee_kind = 'organisation' and s.spend_scope = %(headline)s and s.financial_year = %(year)s
+    inner join published.dim_bodies b using (publisher_id)
+    where not b.is_memo and d.payee_kind = 'organisation' and s.spend_scope = %(headline)s
+        and s.financial_year = %(year)s
     group by 1, 2, 3, 4, 5, 6
     order by amount_gbp desc, supplier_id
     limit %(top)s"""
@@ -177,7 +180,8 @@ _CONCENTRATION = """
             bool_or(d.authority_code is not null or d.postcode is not null) as is_placed
         from published.supplier_spend s
         inner join published.dim_suppliers d using (supplier_id)
-        where s.spend_scope = %(headline)s and s.financial_year = %(year)s
+        inner join published.dim_bodies b using (publisher_id)
+        where not b.is_memo and s.spend_scope = %(headline)s and s.financial_year = %(year)s
         group by s.supplier_id
     ),
 
@@ -203,7 +207,7 @@ _CONCENTRATION = """
 
 _UNRESOLVED = """
     select
-        s.financial_year, s.publisher_id, s.spend_scope, sum(s.amount_gbp) as amount_gbp,
+        s.financial_year, publisher_id, s.spend_scope, sum(s.amount_gbp) as amount_gbp,
         case
             when d.authority_code is not null or d.postcode is not null then 'placed'
             when d.payee_kind in ('person', 'redacted') then 'withheld'
@@ -213,18 +217,20 @@ _UNRESOLVED = """
         end as reason
     from published.supplier_spend s
     inner join published.dim_suppliers d using (supplier_id)
-    where s.spend_scope in (%(headline)s, 'individual_or_redacted', 'unclassified')
-    group by s.financial_year, s.publisher_id, s.spend_scope, reason
-    order by s.financial_year, s.publisher_id, s.spend_scope, reason"""
+    inner join published.dim_bodies b using (publisher_id)
+    where not b.is_memo and s.spend_scope in (%(headline)s, 'individual_or_redacted', 'unclassified')
+    group by s.financial_year, publisher_id, s.spend_scope, reason
+    order by s.financial_year, publisher_id, s.spend_scope, reason"""
 
 _UNRESOLVED_ORGANISATIONS = """
     select
         d.supplier_id, d.supplier_name, sum(s.amount_gbp) as amount_gbp,
         case when d.entity_id is null then 'unmatched' else 'unlocated' end as reason,
-        array_agg(distinct s.publisher_id order by s.publisher_id) as publisher_ids
+        array_agg(distinct publisher_id order by publisher_id) as publisher_ids
     from published.supplier_spend s
     inner join published.dim_suppliers d using (supplier_id)
-    where d.payee_kind = 'organisation' and d.authority_code is null and d.postcode is null
+    inner join published.dim_bodies b using (publisher_id)
+    where not b.is_memo and d.payee_kind = 'organisation' and d.authority_code is null and d.postcode is null
         and s.spend_scope = %(headline)s and s.financial_year = %(year)s
     group by d.supplier_id, d.supplier_name, d.entity_id
     order by amount_gbp desc, supplier_id

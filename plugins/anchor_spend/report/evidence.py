@@ -223,7 +223,8 @@ def _calendar(page: Page, body: str, stream: str, statuses: dict[str, str]) -> C
         start = int(year[:4])
         periods = months_between(f"{start}-04", f"{start + 1}-03")
         years.append(CalendarYear(year, [statuses.get(period, "") for period in periods]))
-    return Calendar(page.name(body), _stream(stream), years)
+    aside = ", not in the county figures" if body in page.memo_bodies else ""
+    return Calendar(page.name(body), _stream(stream) + aside, years)
 
 
 def _gap_words(statuses: dict[str, str]) -> str:
@@ -305,7 +306,7 @@ def _conservation_table(page: Page, bodies: list[str], by_body: dict[str, list[R
         pence = [sum((row[f"pence_{name}"] for row in used), Decimal(0)) for name in names]
         rows.append([page.name(body), *amounts, *(amount / Decimal(100) for amount in pence)])
     sums = [sum(row[column] for row in rows) for column in range(1, 2 * len(names) + 1)]
-    rows.append([page.name(COUNTY), *sums])
+    rows.append(["All files", *sums])
     labels = ("read", "kept", "rejected", "left out")
     columns = [Column("Body"), *(Column(f"Rows {label}", "count") for label in labels)]
     columns += [Column(f"£ {label}", "pounds") for label in labels]

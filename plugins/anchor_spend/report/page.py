@@ -7,7 +7,7 @@ from decimal import Decimal
 from anchor_spend.report import charts
 from anchor_spend.report.data import Published, Row, is_over
 from anchor_spend.report.parts import Figure, Table
-from anchor_spend.report.words import DEFINITIONS, SYNTHETIC
+from anchor_spend.report.words import DEFINITIONS, SYNTHETIC, months_of
 
 COUNTY = "county"
 _SHARE_COLUMNS = ("share", "floor", "ceiling", "local_gbp", "not_local_gbp", "unresolved_gbp")
@@ -29,10 +29,13 @@ class Page:
             (row["financial_year"], row["publisher_id"], row["definition_id"]): row
             for row in published.local_share
         }
+        self.memo_bodies = [row["publisher_id"] for row in published.bodies if row["is_memo"]]
         self.bodies = self._bodies_by_size()
 
     def _bodies_by_size(self) -> list[str]:
+        """The bodies the county counts, the largest of the focus year first."""
         known = {row["publisher_id"] for row in self.data.county_view} | set(self._names)
+        known -= set(self.memo_bodies)
         size = {row["publisher_id"]: row["headline_gbp"] for row in self.in_year(self.data.county_view)}
         return sorted(known, key=lambda body: (-(size.get(body) or 0), self.name(body)))
 
@@ -61,7 +64,7 @@ class Page:
         """'9 of 12 months'; a year that is not over says so."""
         covered, expected = self.months(year, body)
         so_far = "" if is_over(year, self.as_of) else " due so far"
-        return f"{covered:,} of {expected:,} months{so_far}"
+        return months_of(covered, expected) + so_far
 
     def year_label(self, year: str, body: str = COUNTY) -> str:
         return year if self.is_complete(year, body) else f"{year} ({self.received(year, body)})"

@@ -11,8 +11,10 @@ from anchor_spend.report.words import (
     AUTHORITIES,
     DEFINITIONS,
     SCOPES,
+    between,
     listed,
     millions,
+    months_of,
     number_word,
     rounded,
     scope_words,
@@ -51,7 +53,7 @@ def by_body(page: Page) -> Section:
         ],
         note="" if shown == page.years else f"The chart shows the latest {len(shown)} years, the table all.",
     )
-    return Section("bodies", heading, lead, [figure])
+    return Section("bodies", heading, lead, [figure, *_memo_table(page)])
 
 
 def _by_body_lead(page: Page) -> str:
@@ -102,6 +104,30 @@ def _bodies_table(page: Page) -> Table:
     columns = [Column("Body"), Column("Financial year"), Column("All payments", "pounds")]
     columns += [Column("Goods and services", "pounds"), Column("Received", "line")]
     return Table("Spending by body and year", columns, rows, is_folded=True, strong_rows=frozenset(sums))
+
+
+def _memo_table(page: Page) -> list[Part]:
+    """The bodies the county does not count, each by itself."""
+    rows: list[list[Any]] = []
+    for row in reversed(page.data.memo_view):
+        year, body = row["financial_year"], row["publisher_id"]
+        is_in, local = row["months_covered"], page.share_row(year, body)
+        amounts = [row["gross_gbp"], row["headline_gbp"]] if is_in else ["no data", "no data"]
+        bounds = between(local["floor"], local["ceiling"]) if is_in else "no data"
+        received = months_of(is_in, row["months_expected"])
+        rows.append(
+            [page.name(body), year, *amounts, local["share"] if is_in else "no data", bounds, received]
+        )
+    if not rows:
+        return []
+    columns = [Column("Body"), Column("Financial year"), Column("All payments", "pounds")]
+    columns += [Column("Goods and services", "pounds"), Column("Local share", "share")]
+    columns += [Column("Floor to ceiling", "line"), Column("Received", "line")]
+    note = (
+        "These bodies work far beyond Bedfordshire and publish one list for all of it. They are in no figure "
+        "for all bodies together, and a payment to them counts as one to another public body."
+    )
+    return [Table("Beside the county: bodies that no county figure counts", columns, rows, note=note)]
 
 
 # -- by kind of payment --------------------------------------------------------------------------------

@@ -189,6 +189,11 @@ def _run(run: list[str]) -> str:
     return f"{first} to {month(run[-1])}"
 
 
+def months_of(covered: int, expected: int) -> str:
+    """'11 of 12 months'."""
+    return f"{covered:,} of {expected:,} months"
+
+
 def rule_words(rule: str) -> str:
     """A definition's rule with the names of Bedfordshire's authorities beside their codes."""
     for code, name in AUTHORITIES.items():
