@@ -282,10 +282,13 @@ def test_two_anchors_of_one_id_leave_the_later_and_the_other_name():
     assert (body.publisher_id, body.aliases) == ("greater_quill", ("Quill Hospital",))
 
 
+KEPT_IDS = {"luton_and_dunstable_university_hospital", "bedford_college"}  # their successors kept the ids
+
+
 def test_every_publisher_is_a_body_under_a_name_of_its_own():
     anchors = [reference._anchor(spec) for spec in load_specs().values()]
     bodies = merge_bodies([], anchors)
-    assert {body.publisher_id for body in bodies} == set(load_specs())
+    assert {body.publisher_id for body in bodies} == set(load_specs()) - KEPT_IDS
     luton = next(body for body in bodies if body.publisher_id == "luton_borough_council")
     assert (luton.entity_id, luton.postcode) == ("GB-LAE-LUT", "LU1 2BQ")
 
@@ -355,7 +358,7 @@ def test_the_samples_registers_arrive_whole(empty_database, folder):
     anchors = query(
         "select publisher_id, entity_id, postcode from reference.public_bodies where publisher_id <> ''"
     )
-    specs = load_specs().values()
+    specs = [spec for spec in load_specs().values() if spec.publisher_id not in KEPT_IDS]
     assert sorted(anchors) == sorted((spec.publisher_id, spec.org_id, spec.postcode) for spec in specs)
     ((aliases,),) = query("select aliases from reference.public_bodies where entity_id = 'GB-LAE-LUT'")
     assert "Luton UA" in aliases
