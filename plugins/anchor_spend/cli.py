@@ -238,6 +238,21 @@ def resolve(
         typer.echo(f"{band}: {count}")
 
 
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option(help="File to write, .csv or .xlsx.")],
+    publisher: Annotated[str, typer.Option(help="Publisher id, to name the partner in it.")] = "",
+) -> None:
+    """Write the empty template for partners that publish no payments."""
+    from anchor_spend import sources
+    from anchor_spend.spec import load_publisher
+    from anchor_spend.template import write_template
+
+    chosen = sources.publisher_ids([publisher]) if publisher else []
+    write_template(out, load_publisher(chosen[0]) if chosen else None)
+    typer.echo(f"{out} is the empty template; the sheet About of an .xlsx explains its columns")
+
+
 # services -----------------------------------------------------------------------------------------------
 
 
