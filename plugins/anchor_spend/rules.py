@@ -198,6 +198,12 @@ RULES: dict[str, Rule] = {
         "The column that names the paying body holds other names.",
         "check that the file is this body's.",
     ),
+    "month_unknown": Rule(
+        "file",
+        "Nothing says which month the file is of.",
+        "name the file with its month, such as payments-2017-04.csv.",
+        "give the month with --period, or name the file with it, such as payments-2017-04.csv.",
+    ),
     "fault": Rule(
         "file",
         "The file could not be read through a fault of this program.",
