@@ -63,7 +63,8 @@ COLUMNS = {
     ),
     "coverage": (
         "publisher_id text, stream text, period text, financial_year text, expected boolean, due_on "
-        "date, months_count int, status text, file_sha256 text, landed_at timestamptz, version_count bigint"
+        "date, months_count int, status text, days_late int, reason text, file_sha256 text, landed_at "
+        "timestamptz, version_count bigint"
     ),
     "file_conservation": (
         "file_id bigint, sha256 text, publisher_id text, stream text, period text, file_name text, "

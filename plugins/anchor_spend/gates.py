@@ -313,7 +313,7 @@ def hold_files(results: Iterable[GateResult]) -> int:
         if result.stops and result.file_id is not None:
             failures.setdefault(result.file_id, []).append(result)
     for file_id, failed in failures.items():
-        ledger.mark_held(file_id, reason(failed))
+        ledger.mark_held(file_id, reason(failed), rule=failed[0].column)
     return len(failures)
 
 

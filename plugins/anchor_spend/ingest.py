@@ -128,7 +128,7 @@ def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[i
         try:
             yield file.file_id, read_file(file, publisher, data)
         except UnreadableFileError as error:
-            _reject(file, publisher, str(error))
+            _reject(file, publisher, error.rule, str(error))
 
 
 def read_file(file: LandedFile, publisher: Publisher, data: bytes) -> ConformedFile:
@@ -152,9 +152,9 @@ def read_with_tables(
         raise unreadable("fault", f"{type(error).__name__} while reading.", Place()) from None
 
 
-def _reject(file: LandedFile, publisher: Publisher, reason: str) -> None:
+def _reject(file: LandedFile, publisher: Publisher, rule: str, reason: str) -> None:
     log.error("%s %s %s rejected: %s", file.publisher_id, file.stream, file.period, reason)
-    ledger.mark_rejected(file.file_id, reason, spec_sha256(publisher.publisher_id))
+    ledger.mark_rejected(file.file_id, reason, spec_sha256(publisher.publisher_id), rule=rule)
 
 
 def _gate_and_load(
@@ -172,26 +172,33 @@ def _gate_and_load(
         with database.connect("loader") as connection:
             ledger.add_findings(connection, file_id, conformed.findings)
         if stopping:
-            _reject(files[file_id], publisher, _gate_reason(files[file_id], conformed, stopping))
+            rule, reason = _gate_reason(files[file_id], conformed, stopping)
+            _reject(files[file_id], publisher, rule, reason)
         else:
             accepted += _load(files[file_id], conformed, publisher)
     return accepted
 
 
-def _gate_reason(file: LandedFile, conformed: ConformedFile, stopping: list[GateResult]) -> str:
+def _gate_reason(file: LandedFile, conformed: ConformedFile, stopping: list[GateResult]) -> tuple[str, str]:
+    """The rule that stops a file, and everything that does, in words."""
     from anchor_spend import gates
 
-    found = [f"{item.detail} {item.remedy}" for item in conformed.findings if item.severity == "critical"]
-    return " ".join([f"file {file.file_name}: failed the landed_file gate:", gates.reason(stopping), *found])
+    found = [item for item in conformed.findings if item.severity == "critical"]
+    rules = [item.rule for item in found] or [result.column for result in stopping]
+    words = [f"{item.detail} {item.remedy}" for item in found]
+    said = [f"file {file.file_name}: failed the landed_file gate:", gates.reason(stopping), *words]
+    return rules[0], " ".join(said)
 
 
 def _load(file: LandedFile, conformed: ConformedFile, publisher: Publisher) -> bool:
     try:
         load.load_file(file, conformed, publisher)
     except UnreadableFileError as error:
-        _reject(file, publisher, str(error))
+        _reject(file, publisher, error.rule, str(error))
     except psycopg.DataError as error:  # its message quotes the row
-        _reject(file, publisher, f"[fault] PostgreSQL refused a value ({error.sqlstate}); report it.")
+        _reject(
+            file, publisher, "fault", f"[fault] PostgreSQL refused a value ({error.sqlstate}); report it."
+        )
     else:
         return True
     return False

@@ -3,7 +3,8 @@
 In: attempts, landed bytes' hashes, verdicts. Out: which versions are to be loaded, the validators of the last
 good answer, earlier totals. Every function is one transaction of the role loader, or part of the caller's.
 
-A file's identity is (is_synthetic, publisher_id, stream, period); a version of it is its bytes' sha256.
+A file's identity is (is_synthetic, publisher_id, stream, period); a version of it is its bytes' sha256 and,
+where a corrected spec reads the same bytes anew, the number of the reading.
 What a publisher shows now is the only version that may come to count:
 
 - new bytes are 'landed'; a version that waits and is no longer shown is 'superseded' before it was loaded;
@@ -195,7 +196,7 @@ def _insert_version(
             f"""insert into landing.file_versions
                     (is_synthetic, publisher_id, stream, period, sha256, source, file_name, size_bytes, url)
                 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-                on conflict (is_synthetic, publisher_id, stream, period, sha256) do nothing
+                on conflict (is_synthetic, publisher_id, stream, period, sha256, reading_number) do nothing
                 returning {_LANDED_FILE}""",  # noqa: S608 - column names are constants
             [*key, source, version.file_name, version.size_bytes, file.url],
         )
@@ -204,7 +205,8 @@ def _insert_version(
             return LandedFile(**row), True
         cursor.execute(
             f"""select {_LANDED_FILE} from landing.file_versions
-                where (is_synthetic, publisher_id, stream, period, sha256) = (%s, %s, %s, %s, %s)""",  # noqa: S608
+                where (is_synthetic, publisher_id, stream, period, sha256) = (%s, %s, %s, %s, %s)
+                order by reading_number desc limit 1""",  # noqa: S608
             key,
         )
         return LandedFile(**cursor.fetchone()), False  # type: ignore[arg-type]  # the conflict proves a row
@@ -216,7 +218,8 @@ def _land_again(
     """A version replaced earlier, or rejected under another spec, is to be worked once more."""
     done = connection.execute(
         """update landing.file_versions
-           set status = 'landed', landed_at = clock_timestamp(), source = %(source)s, url = %(url)s,
+           set status = 'landed', status_rule = '', landed_at = clock_timestamp(), source = %(source)s,
+               url = %(url)s,
                file_name = %(file_name)s, superseded_at = null, superseded_by = null,
                status_reason = case status when 'superseded' then 'published again' else 'tried again' end
            where file_id = %(file_id)s
@@ -295,14 +298,14 @@ def replaced_payments(file_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def mark_rejected(file_id: int, reason: str, spec_sha256: str) -> None:
-    """A landed version that cannot be read, or fails its gate; `spec_sha256` is of the spec that read it."""
+def mark_rejected(file_id: int, reason: str, spec_sha256: str, *, rule: str) -> None:
+    """A landed version that `rule` says cannot be read or believed; `spec_sha256` is of the spec used."""
     with database.connect("loader") as connection:
         connection.execute(
             """update landing.file_versions
-               set status = 'rejected', status_reason = %s, spec_sha256 = %s
+               set status = 'rejected', status_reason = %s, status_rule = %s, spec_sha256 = %s
                where file_id = %s and status = 'landed'""",
-            [reason, spec_sha256, file_id],
+            [reason, rule, spec_sha256, file_id],
         )
 
 
@@ -317,7 +320,7 @@ def accept(connection: Connection, file_id: int, conformed: ConformedFile, *, sp
     _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
-           set status = 'accepted', status_reason = '', accepted_at = clock_timestamp(),
+           set status = 'accepted', status_reason = '', status_rule = '', accepted_at = clock_timestamp(),
                superseded_at = null, superseded_by = null, spec_sha256 = %(spec_sha256)s,
                reading = %(reading)s, rows_read = %(rows_read)s, pence_read = %(pence_read)s,
                rows_payments = %(rows_payments)s, pence_payments = %(pence_payments)s,
@@ -339,7 +342,7 @@ def accept_again(connection: Connection, file_id: int) -> None:
     _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
-           set status = 'accepted', status_reason = 'published again', superseded_at = null,
+           set status = 'accepted', status_reason = 'published again', status_rule = '', superseded_at = null,
                superseded_by = null
            where file_id = %s and status in ('landed', 'accepted')""",
         [file_id],
@@ -388,14 +391,14 @@ def _check_conservation(counts: dict[str, int]) -> None:
             )
 
 
-def mark_held(file_id: int, reason: str) -> None:
-    """An accepted version that fails the payments gate; the version it had replaced counts again."""
+def mark_held(file_id: int, reason: str, *, rule: str) -> None:
+    """An accepted version that fails the payments gate by `rule`; the version it replaced counts again."""
     with database.connect("loader") as connection:
         lock_identity(connection, file_id)
         done = connection.execute(
-            """update landing.file_versions set status = 'held', status_reason = %s
+            """update landing.file_versions set status = 'held', status_reason = %s, status_rule = %s
                where file_id = %s and status = 'accepted'""",
-            [reason, file_id],
+            [reason, rule, file_id],
         )
         if done.rowcount:
             _reinstate_replaced(connection, file_id)

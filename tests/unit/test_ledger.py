@@ -128,7 +128,7 @@ def test_what_is_no_longer_shown_is_never_loaded() -> None:
 def test_rejected_bytes_are_worked_again_only_under_another_spec() -> None:
     accept(land("v1").file_id)
     bad = land("v2")
-    ledger.mark_rejected(bad.file_id, "no column Amount", SPEC)
+    ledger.mark_rejected(bad.file_id, "no column Amount", SPEC, rule="column_missing")
     land("v2")
     assert (states(), waiting()) == ({"v1": "accepted", "v2": "rejected"}, [])
     assert rows("select status_reason from landing.file_versions where status = 'rejected'") == [
@@ -137,7 +137,7 @@ def test_rejected_bytes_are_worked_again_only_under_another_spec() -> None:
 
     land("v2", spec="spec-2")
     assert (waiting(), outcomes()[-1]) == (["v2"], "landed")
-    ledger.mark_rejected(bad.file_id, "still none", "spec-2")
+    ledger.mark_rejected(bad.file_id, "still none", "spec-2", rule="column_missing")
     land("v2", spec="spec-2")
     assert waiting() == []
 
@@ -145,7 +145,7 @@ def test_rejected_bytes_are_worked_again_only_under_another_spec() -> None:
 def test_only_what_waits_can_be_rejected() -> None:
     landed = land("v1")
     accept(landed.file_id)
-    ledger.mark_rejected(landed.file_id, "too late", SPEC)
+    ledger.mark_rejected(landed.file_id, "too late", SPEC, rule="fault")
     assert states() == {"v1": "accepted"}
 
 
@@ -153,11 +153,11 @@ def test_a_held_version_gives_way_to_the_one_before() -> None:
     accept(land("v1").file_id)
     second = land("v2")
     accept(second.file_id)
-    ledger.mark_held(second.file_id, "ten times last month")
+    ledger.mark_held(second.file_id, "ten times last month", rule="total_against_other_months")
     assert states() == {"v1": "accepted", "v2": "held"}
     land("v2")
     assert (states(), waiting()) == ({"v1": "accepted", "v2": "held"}, [])
-    ledger.mark_held(second.file_id, "again")
+    ledger.mark_held(second.file_id, "again", rule="total_against_other_months")
     assert states() == {"v1": "accepted", "v2": "held"}
 
 

@@ -26,6 +26,14 @@ versions as (
     group by 1, 2, 3
 ),
 
+reasons as (
+    select * from {{ ref('int_file_reasons') }}
+),
+
+lateness as (
+    select * from {{ ref('int_file_lateness') }}
+),
+
 releases as (
     select * from {{ ref('stg_releases') }}
 ),
@@ -64,6 +72,8 @@ final as (
             when releases.as_of - calendar.due_on < 31 then 'late'
             else 'missing'
         end as status,
+        lateness.days_late,
+        coalesce(reasons.reason, '') as reason,
         calendar.file_id,
         calendar.sha256 as file_sha256,
         calendar.landed_at,
@@ -76,6 +86,16 @@ final as (
             calendar.publisher_id = versions.publisher_id
             and calendar.stream = versions.stream
             and calendar.period = versions.period
+    left join reasons
+        on
+            calendar.publisher_id = reasons.publisher_id
+            and calendar.stream = reasons.stream
+            and calendar.period = reasons.period
+    left join lateness
+        on
+            calendar.publisher_id = lateness.publisher_id
+            and calendar.stream = lateness.stream
+            and calendar.period = lateness.period
 )
 
 select * from final

@@ -12,6 +12,8 @@ final as (
         due_on,
         months_count,
         status,
+        days_late,
+        reason,
         file_sha256,
         landed_at,
         version_count

@@ -7,6 +7,8 @@ select
     file_name,
     status,
     status_reason,
+    status_rule,
+    reading_number,
     landed_at,
     accepted_at,
     rows_read,
