@@ -1,32 +1,34 @@
-"""Read delimited text: decode strictly, find the delimiter, part into records.
+"""Read delimited text: find the delimiter, part into records.
 
 In: bytes known to be text. Out: one RawTable with the encoding and delimiter found. Refuses bytes that are no
-text in any encoding of the spec, quotation marks that swallow rows, and oversized tables.
+text in any encoding of the spec, quotation marks that swallow rows, and oversized tables. Rows and columns
+that hold nothing behind the table (spreadsheets save thousands of them) are dropped before they count as
+size.
+
+Records are parted by the standard library's csv module: it is the fastest reader in Python that keeps every
+cell as text, and it reads quotation marks inside unquoted cells as the characters they are.
 """
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 
 from anchor_spend.errors import Place
-from anchor_spend.records import Finding, RawTable
-from anchor_spend.rules import remark, unreadable
+from anchor_spend.records import RawTable
+from anchor_spend.rules import unreadable
+from anchor_spend.text_encodings import decode, find_doubts
 from anchor_spend.values import is_amount
 
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 1_000
+MAX_CELLS = 40_000_000  # the largest real file has 3 million
 MAX_CELL_LENGTH = 32_767  # what a spreadsheet cell holds
+_LINES_PER_ROW = 3  # line breaks inside cells; more lines than this would not be kept in memory
 
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_DELIMITERS = ",;\t|"
-_SINGLE_BYTE_RIVALS = ("cp1252", "mac_roman")
-# what English ledgers hold beyond ASCII; the same byte is a rare letter in the rival encoding
-_USUAL = frozenset("£€–—‘’“”•…é½¼®™´\u00a0")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_HALF_READ_UTF8 = re.compile("Â[£\u00a0´½¼°·]|â€|Ã[©¨¢¶¼±]")
+_DELIMITERS = ",;\t|^~"
+_MANY_COLUMNS = 100  # a wider row is cut behind its last filled cell
 
 
 def read_delimited(data: bytes, place: Place, encodings: tuple[str, ...]) -> RawTable:
@@ -34,51 +36,29 @@ def read_delimited(data: bytes, place: Place, encodings: tuple[str, ...]) -> Raw
     text, encoding = decode(data, encodings, place)
     if "\x00" in text:
         raise unreadable("file_is_binary", "The text holds NUL characters.", place)
-    findings = tuple(_doubts(data, text, encoding))
+    findings = tuple(find_doubts(data, text, encoding))
     # CR CR LF: a line end converted twice; read as it stands, a blank row follows every row
     text = text.lstrip("\ufeff").rstrip("\x1a").replace("\r\r\n", "\r\n")
+    text = _without_blank_end(text, place)
     delimiter, width = find_delimiter(text)
     rows = list(_records(text, delimiter, width, place))
     return RawTable("", rows, encoding, delimiter, "delimited", findings)
 
 
-def decode(data: bytes, encodings: tuple[str, ...], place: Place) -> tuple[str, str]:
-    """Text and the encoding that read it: a byte order mark decides, else the first that fits strictly."""
-    marked = [name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)]
-    problems = []
-    for encoding in marked or encodings:
-        try:
-            return data.decode(encoding, errors="strict"), encoding
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            problems.append(f"{encoding} fails at byte {error.start + 1:,} (line {line:,})")
-        except LookupError:
-            problems.append(f"{encoding} is not an encoding Python knows")
-    raise unreadable("encoding_unreadable", f"{'; '.join(problems)}.", place)
+def _without_blank_end(text: str, place: Place) -> str:
+    """The text, without the empty rows at its end where there are more than a table may have rows."""
+    if _count_lines(text) <= MAX_ROWS:
+        return text
+    filled = len(text.rstrip(_DELIMITERS + '" \r\n'))
+    ends = [at for end in "\r\n" if (at := text.find(end, filled)) >= 0]
+    text = text[: min(ends, default=len(text))]
+    if _count_lines(text) > MAX_ROWS * _LINES_PER_ROW:
+        raise unreadable("too_many_rows", f"{_count_lines(text):,} lines.", place)
+    return text
 
 
-def _doubts(data: bytes, text: str, encoding: str) -> Iterator[Finding]:
-    """A single-byte encoding never fails, so say when what it made of the bytes looks wrong."""
-    if data.isascii():
-        return
-    half_read = len(_HALF_READ_UTF8.findall(text))
-    if half_read:
-        detail = f"{half_read} places read as {encoding} look like UTF-8 read in another encoding."
-        yield remark("encoding_doubtful", "warning", detail)
-    if encoding not in _SINGLE_BYTE_RIVALS:
-        return
-    usual = _count_usual(text)
-    for rival in _SINGLE_BYTE_RIVALS:
-        other = _count_usual(data.decode(rival, errors="replace"))
-        if rival != encoding and other > usual:
-            detail = (
-                f"Read as {encoding}, {usual} characters beyond ASCII are usual ones; as {rival}, {other}."
-            )
-            yield remark("encoding_doubtful", "warning", detail)
-
-
-def _count_usual(text: str) -> int:
-    return sum(character in _USUAL for character in _BEYOND_ASCII.findall(text))
+def _count_lines(text: str) -> int:
+    return max(text.count("\n"), text.count("\r")) + 1
 
 
 def find_delimiter(text: str) -> tuple[str, int]:
@@ -102,7 +82,7 @@ def _usual_width(sample: str, delimiter: str) -> tuple[int, int]:
 def _records(text: str, delimiter: str, width: int, place: Place) -> Iterator[list[str]]:
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=delimiter)
-    start = 0
+    start = cells = 0
     for number in count(1):
         try:
             record = next(reader, None)
@@ -112,19 +92,29 @@ def _records(text: str, delimiter: str, width: int, place: Place) -> Iterator[li
             return
         spanned = lines[start : reader.line_num]
         start = reader.line_num
-        _check_size(record, number, place)
+        if len(record) > _MANY_COLUMNS:
+            record = _without_blank_cells(record)
+        cells += len(record)
+        _check_size(record, number, cells, place)
         if len(spanned) > 1:
             _check_quotes(record, spanned, delimiter, width, _at(place, number))
         yield record
+
+
+def _without_blank_cells(record: list[str]) -> list[str]:
+    filled = max((position for position, cell in enumerate(record, start=1) if cell.strip()), default=0)
+    return record[:filled]
 
 
 def _at(place: Place, row: int) -> Place:
     return Place(place.file, place.sheet, row)
 
 
-def _check_size(record: list[str], number: int, place: Place) -> None:
+def _check_size(record: list[str], number: int, cells: int, place: Place) -> None:
     if number > MAX_ROWS:
         raise unreadable("too_many_rows", f"More than {MAX_ROWS:,} rows.", place)
+    if cells > MAX_CELLS:
+        raise unreadable("too_many_rows", f"More than {MAX_CELLS:,} cells.", place)
     if len(record) > MAX_COLUMNS:
         raise unreadable("too_many_columns", f"{len(record):,} cells in one row.", _at(place, number))
     longest = max(map(len, record), default=0)

@@ -63,7 +63,7 @@ class RawTable:
     rows: list[list[str]]
     encoding: str = ""
     delimiter: str = ""
-    kind: Literal["delimited", "xlsx", "xls", "ods"] = "delimited"
+    kind: Literal["delimited", "xlsx", "xlsb", "xls", "ods", "pdf"] = "delimited"
     findings: "tuple[Finding, ...]" = ()  # remarks of the reading, such as a hidden sheet left unread
 
 

@@ -52,9 +52,25 @@ RULES: dict[str, Rule] = {
         "export the table itself as CSV or XLSX, and publish that.",
     ),
     "file_is_zip": Rule(
-        "file", "The file is an archive, not a workbook.", "unpack it and publish the file inside."
+        "file",
+        "The file is an archive without any table.",
+        "look at the files inside; if one is a table, ask the publisher for it as CSV or XLSX.",
+        "publish the table itself, as CSV or XLSX.",
     ),
     "file_is_binary": Rule("file", "The file is neither text nor a workbook.", _DATA_FILE),
+    "archive_damaged": Rule(
+        "file",
+        "The archive is cut short, damaged or packed in an unusual way.",
+        "fetch it again; if it stays so, ask the publisher for the tables themselves.",
+        "publish the tables themselves, one by one.",
+    ),
+    "archive_locked": Rule("file", "The archive needs a password.", "publish it without one."),
+    "archive_too_large": Rule(
+        "file",
+        "The archive unpacks to, or lists, more than any file expected.",
+        "ask the publisher for the tables themselves.",
+        "publish the tables themselves, one by one.",
+    ),
     "workbook_damaged": Rule(
         "file",
         "The workbook is cut short or damaged.",
@@ -62,6 +78,11 @@ RULES: dict[str, Rule] = {
         "open it, repair what the spreadsheet reports, and save it as XLSX.",
     ),
     "workbook_locked": Rule("file", "The workbook needs a password.", "publish it without one."),
+    "workbook_with_entities": Rule(
+        "file",
+        "The workbook declares XML entities, which can refer to other files or unpack without end.",
+        "open it in a spreadsheet program and save it again as XLSX.",
+    ),
     "workbook_too_large": Rule(
         "file",
         "The workbook unpacks to, or spans, more than any file expected.",
@@ -101,6 +122,12 @@ RULES: dict[str, Rule] = {
         "check that the file has its header row, or add the new names to `columns` of the spec.",
         "put the row with the columns' names above the payments, with the names of earlier months.",
     ),
+    "no_payments_found": Rule(
+        "file",
+        "Nothing in the file looks like a table of payments.",
+        "look at the file; if it does list payments, write its spec by hand.",
+        "publish one table with a header row that names the payee, the date and the amount.",
+    ),
     "column_missing": Rule(
         "file",
         "A column is missing or renamed.",
@@ -124,6 +151,12 @@ RULES: dict[str, Rule] = {
         "Two date formats read the file equally well, to different days.",
         "leave in format.dates only the format this publisher uses.",
         "write dates so that day and month cannot be exchanged, such as 2017-04-30 or 30-Apr-2017.",
+    ),
+    "dates_swapped_suspected": Rule(
+        "file",
+        "Some dates have day and month exchanged and others not: a spreadsheet read them in the other order.",
+        "ask the publisher for an export with dates as text; no one order of day and month reads this file.",
+        "export the dates anew as 2017-04-30 or 30-Apr-2017; a spreadsheet has exchanged day and month in some.",
     ),
     "amounts_unreadable": Rule(
         "file",
@@ -152,6 +185,8 @@ RULES: dict[str, Rule] = {
     "banner": Rule("excluded", "A line above the header.", ""),
     "blank_row": Rule("excluded", "A row without any content.", ""),
     "repeated_header": Rule("excluded", "The header again, further down.", ""),
+    "header_continued": Rule("excluded", "A second line of the header.", ""),
+    "note_row": Rule("excluded", "Words beside the table: no amount, no date and no payee.", ""),
     "total_row": Rule("excluded", "A total that equals the sum of the rows it follows.", ""),
     "sheet_without_header": Rule(
         "excluded",
@@ -166,6 +201,26 @@ RULES: dict[str, Rule] = {
         "tell the publisher: hidden sheets are published too.",
         "delete the sheet before you publish: whoever opens the file can unhide it.",
     ),
+    "hidden_columns": Rule(
+        "finding",
+        "Columns that are hidden were left blank: they may hold what was not meant for publication.",
+        "look at the sheet; where a column of the spec is hidden, ask the publisher to show it.",
+        "delete hidden columns before publishing, or unhide those that are meant to be read.",
+    ),
+    "hidden_rows": Rule(
+        "finding",
+        "Rows that are hidden, mostly by a filter left on, were read like all others.",
+        "ask the publisher whether these rows are meant to be published.",
+        "clear the filter, or delete the rows that are not meant for publication.",
+    ),
+    "hidden_unknown": Rule(
+        "finding",
+        "Whether rows or columns of a sheet are hidden could not be told.",
+        "",
+        "save the workbook again as XLSX.",
+    ),
+    "merged_cells": Rule("finding", "Cells merged downwards were read as each holding the text.", ""),
+    "archive_member_unread": Rule("finding", "A file in the archive is no table and was not read.", ""),
     "sheet_not_selected": Rule("finding", "A sheet the spec does not name was not read.", ""),
     "unexpected_family": Rule("finding", "The file is of another type than the spec expects.", ""),
     "encoding_doubtful": Rule(
@@ -187,6 +242,27 @@ RULES: dict[str, Rule] = {
         "give the column a name, or delete it.",
     ),
     "name_at_cut": Rule("finding", "Names as long as the publisher's limit may be cut.", ""),
+    "name_cut_suspected": Rule(
+        "finding",
+        "Many names end at one length and none is longer: they seem to be cut there.",
+        "put the length into format.name_cut_at.",
+        "publish names whole; yours seem to be cut.",
+    ),
+    "dates_settled_by_period": Rule(
+        "finding", "The months the file covers settle the order of day and month in its dates.", ""
+    ),
+    "dated_by_period": Rule(
+        "finding",
+        "Payments without a day of their own count on the last day the file covers.",
+        "",
+        "give each payment its date.",
+    ),
+    "pence_rounded": Rule(
+        "finding",
+        "Amounts with more than two decimals were rounded to the penny.",
+        "",
+        "publish what was paid, in pounds and pence.",
+    ),
     "redaction_suspected": Rule(
         "finding",
         "Names that speak of redaction and match no redaction word of the spec.",

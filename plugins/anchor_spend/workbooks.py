@@ -1,40 +1,40 @@
-"""Read XLSX, XLS and ODS workbooks.
+"""Read XLSX, XLSB, XLS and ODS workbooks.
 
 In: the bytes of a file. Out: one RawTable for each visible sheet the spec wants; row 1 is the sheet's row 1.
 Hidden sheets are named in a finding and never loaded: they may hold what was taken out before publication.
-Refuses archives that are no workbook, locked or damaged workbooks, and those that unpack to or span too much.
+What is hidden inside a visible sheet: see workbook_process, which does the reading.
+Refuses locked or damaged workbooks, and those that unpack to or span too much.
 """
 
-import json
-import subprocess
-import sys
 import zipfile
-from io import BytesIO
-from pathlib import Path
+import zlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
+from anchor_spend.apart import Reading, read_apart
+from anchor_spend.archives import damaged, is_zip, open_zip
 from anchor_spend.errors import Place
 from anchor_spend.records import Finding, RawTable
 from anchor_spend.rules import remark, unreadable
 
-WorkbookKind = Literal["xlsx", "xls", "ods"]
+WorkbookKind = Literal["xlsx", "xlsb", "xls", "ods"]
 
-MAX_UNPACKED_BYTES = 1024**3
-MAX_EXPANSION = 200  # unpacked to packed; published workbooks stay below 30
 MAX_ROWS = 1_048_576  # what XLSX and ODS can hold
 MAX_COLUMNS = 1_000
+MAX_CELLS = 40_000_000
+MAX_SHEETS = 500
 MAX_CELL_LENGTH = 32_767
-_MAX_MEMORY_BYTES = 4 * 1024**3
-_MAX_SECONDS = 180
+_READING = Reading("workbook_process", too_large="workbook_too_large", damaged="workbook_damaged")
 
+_OTHER_DOCUMENT = "The file is an office document, but not a workbook."
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def find_workbook_kind(data: bytes, place: Place) -> WorkbookKind | None:
-    """The kind of workbook by its bytes, None for anything that is neither an archive nor a compound file."""
+    """The kind of workbook by its bytes, None for anything else; another office document is refused."""
     if data.startswith(_COMPOUND_FILE):
         return _check_compound_file(data, place)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+    if is_zip(data):
         return _check_archive(data, place)
     return None
 
@@ -47,40 +47,36 @@ def _check_compound_file(data: bytes, place: Place) -> WorkbookKind:
         raise unreadable("workbook_locked", "The workbook is encrypted.", place)
     if has_stream("Workbook") or has_stream("Book"):
         return "xls"
-    raise unreadable("file_is_binary", "The file is an office document, but not a workbook.", place)
+    raise unreadable("file_is_binary", _OTHER_DOCUMENT, place)
 
 
-def _check_archive(data: bytes, place: Place) -> WorkbookKind:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            members = archive.infolist()
-            kind = _archive_kind(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
-        raise unreadable(
-            "workbook_damaged", f"The archive cannot be opened ({type(error).__name__}).", place
-        ) from error
-    if kind is None:
-        raise unreadable("file_is_zip", f"The archive holds {len(members)} files and no workbook.", place)
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_EXPANSION * max(len(data), 100_000):
-        detail = f"{len(data):,} bytes unpack to {unpacked:,}."
-        raise unreadable("workbook_too_large", detail, place)
-    return kind
+def _check_archive(data: bytes, place: Place) -> WorkbookKind | None:
+    with open_zip(data, place) as archive:
+        try:
+            return _archive_kind(archive, place)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            raise damaged(data, error, place) from error
 
 
-def _archive_kind(archive: zipfile.ZipFile) -> WorkbookKind | None:
+def _archive_kind(archive: zipfile.ZipFile, place: Place) -> WorkbookKind | None:
     names = {name.replace("\\", "/").lower() for name in archive.namelist()}
     if "xl/workbook.xml" in names:
         return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
     if {"mimetype", "content.xml"} <= names:
         with archive.open("mimetype") as member:
-            return "ods" if b"opendocument.spreadsheet" in member.read(200) else None
+            if b"opendocument.spreadsheet" in member.read(200):
+                return "ods"
+        raise unreadable("file_is_binary", _OTHER_DOCUMENT, place)
+    if "[content_types].xml" in names:
+        raise unreadable("file_is_binary", _OTHER_DOCUMENT, place)
     return None
 
 
 def read_workbook(data: bytes, kind: WorkbookKind, place: Place, sheet: str | None) -> list[RawTable]:
     """The visible sheets whose whole name `sheet` matches (all of them without it), as text."""
-    sheets = [item for item in _read_apart(data, place, sheet) if item["is_worksheet"]]
+    sheets = [item for item in _read_sheets(data, kind, place, sheet) if item["is_worksheet"]]
     visible = [item for item in sheets if not item["is_hidden"]]
     wanted = [item for item in visible if item["is_wanted"]]
     if not visible:
@@ -89,7 +85,7 @@ def read_workbook(data: bytes, kind: WorkbookKind, place: Place, sheet: str | No
         names = ", ".join(repr(item["name"]) for item in visible)
         raise unreadable("sheet_missing", f"No sheet is named as {sheet!r}; there are {names}.", place)
     for item in wanted:
-        _check_size(item, place)
+        _check_size(item, _sheet_place(place, item["name"]))
     notes = tuple(_notes(sheets))
     return [
         RawTable(item["name"], item["rows"], kind=kind, findings=notes if item is wanted[0] else ())
@@ -97,56 +93,56 @@ def read_workbook(data: bytes, kind: WorkbookKind, place: Place, sheet: str | No
     ]
 
 
-def _read_apart(data: bytes, place: Place, sheet: str | None) -> list[dict[str, Any]]:
+def _sheet_place(place: Place, name: str) -> Place:
+    """Inside an archive, `place.sheet` is the workbook's own name."""
+    return Place(place.file, f"{place.sheet}!{name}" if place.sheet else name)
+
+
+def _read_sheets(data: bytes, kind: WorkbookKind, place: Place, sheet: str | None) -> list[dict[str, Any]]:
     options = {
+        "kind": kind,
         "sheet": sheet or ".*",
+        "max_sheets": MAX_SHEETS,
         "max_rows": MAX_ROWS,
         "max_columns": MAX_COLUMNS,
-        "memory_bytes": _MAX_MEMORY_BYTES,
+        "max_cells": MAX_CELLS,
     }
-    script = Path(__file__).with_name("workbook_process.py")
-    try:
-        process = subprocess.run(
-            [sys.executable, "-P", str(script), json.dumps(options)],
-            input=data,
-            capture_output=True,
-            timeout=_MAX_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise unreadable("workbook_too_large", f"Not read after {_MAX_SECONDS} seconds.", place) from error
-    if process.returncode:
-        raise _failure(process.returncode, process.stderr, place)
-    answer = json.loads(process.stdout)
-    if "problem" in answer:
-        raise unreadable(answer["problem"], answer["detail"], place)
-    sheets: list[dict[str, Any]] = answer["sheets"]
+    sheets: list[dict[str, Any]] = read_apart(_READING, data, options, place)["sheets"]
     return sheets
 
 
-def _failure(return_code: int, stderr: bytes, place: Place) -> Exception:
-    if b"memory allocation" in stderr or b"MemoryError" in stderr:
-        detail = "Its cells span more than memory holds."
-        return unreadable("workbook_too_large", detail, place)
-    return unreadable("workbook_damaged", f"The workbook reader ended with code {return_code}.", place)
-
-
-def _check_size(item: dict[str, Any], place: Place) -> None:
-    at = Place(place.file, item["name"])
+def _check_size(item: dict[str, Any], at: Place) -> None:
     if len(item["rows"]) > MAX_ROWS:
         raise unreadable("too_many_rows", f"More than {MAX_ROWS:,} rows.", at)
     if max(map(len, item["rows"]), default=0) > MAX_COLUMNS:
         raise unreadable("too_many_columns", f"More than {MAX_COLUMNS:,} columns.", at)
     for number, row in enumerate(item["rows"], start=1):
         if max(map(len, row), default=0) > MAX_CELL_LENGTH:
-            raise unreadable("cell_too_long", "A cell is too long.", Place(place.file, item["name"], number))
+            raise unreadable("cell_too_long", "A cell is too long.", Place(at.file, at.sheet, number))
 
 
-def _notes(sheets: list[dict[str, Any]]) -> list[Finding]:
-    notes = []
+def _notes(sheets: list[dict[str, Any]]) -> Iterator[Finding]:
     for item in sheets:
         if item["is_hidden"]:
-            notes.append(remark("hidden_sheet", "warning", "Hidden: not read.", sheet=item["name"]))
+            yield remark("hidden_sheet", "warning", "Hidden: not read.", sheet=item["name"])
         elif not item["is_wanted"]:
-            notes.append(remark("sheet_not_selected", "info", "Not read.", sheet=item["name"]))
-    return notes
+            yield remark("sheet_not_selected", "info", "Not read.", sheet=item["name"])
+        else:
+            yield from _inner_notes(item)
+
+
+def _inner_notes(item: dict[str, Any]) -> Iterator[Finding]:
+    """What is hidden or merged inside a sheet that was read."""
+    if not item["is_hidden_known"]:
+        detail = "Its hidden rows and columns could not be looked up: all that it holds was read."
+        yield remark("hidden_unknown", "info", detail, sheet=item["name"])
+    if item["hidden_columns"]:
+        numbers = ", ".join(map(str, item["hidden_columns"]))
+        detail = f"Left blank: {item['hidden_cells']:,} cells of the hidden columns {numbers}."
+        yield remark("hidden_columns", "warning", detail, sheet=item["name"])
+    if item["hidden_rows"]:
+        detail = f"{item['hidden_rows']:,} rows that are not blank are hidden; they were read."
+        yield remark("hidden_rows", "warning", detail, sheet=item["name"])
+    if item["merged_filled"]:
+        detail = f"{item['merged_filled']:,} cells merged with one above were given its text."
+        yield remark("merged_cells", "info", detail, sheet=item["name"])
