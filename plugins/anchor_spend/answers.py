@@ -7,6 +7,8 @@ say what to do. Pure functions.
 import re
 import zlib
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit
@@ -39,6 +41,11 @@ def looks_like_html(data: bytes) -> bool:
     return _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
+def looks_like_json(data: bytes) -> bool:
+    """Whether the bytes begin like a JSON object."""
+    return data[:64].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
 def is_sign_in_address(url: str) -> bool:
     """Whether an address is where people are asked to sign in."""
     return _SIGN_IN_ADDRESS.search(url) is not None
@@ -54,7 +61,7 @@ def why_no_file(data: bytes, url: str) -> tuple[str, str] | None:
     """(What the bytes are instead of a file, what to do about it); None when they may be a file."""
     if not data:
         return "an empty file", "Ask the publisher to publish it again."
-    if data[:64].lstrip().startswith(b"{"):
+    if looks_like_json(data):
         return "a JSON message", "Open the link in a browser; if it shows no file, tell the publisher."
     if not looks_like_html(data):
         return None
@@ -86,12 +93,25 @@ def file_name(headers: dict[str, str], url: str, fallback: str) -> str:
 
 
 def _disposition_name(value: str) -> str:
+    """The name in a header, however it was encoded: RFC 5987, RFC 2047, percent signs, or bare bytes."""
     message = Message()
     message["content-disposition"] = value
     name = message.get_filename() or ""
+    for charset in ("utf-8", "cp1252"):  # headers are read as latin-1; servers send what they have
+        try:
+            name = name.encode("latin-1").decode(charset)
+            break
+        except UnicodeError:
+            continue
+    if "=?" in name:
+        name = _decoded_words(name)
+    return unquote(name) if re.search(r"%[0-9A-Fa-f]{2}", name) else name
+
+
+def _decoded_words(name: str) -> str:
     try:
-        return name.encode("latin-1").decode("utf-8")  # headers are read as latin-1; many servers send UTF-8
-    except UnicodeError:
+        return str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, UnicodeError):
         return name
 
 

@@ -4,44 +4,39 @@ In: an address that a spec or a listing page names. Out: a page to read links fr
 try is a row of the ledger. Refuses, saying what came and what to do: hosts and redirects outside the
 publisher's list, private addresses, sign-in and error pages that say success, bodies that are too large, too
 slow or cut off, certificates that cannot be verified.
+
+No publisher's site has been asked yet: all of this was tried against servers on the loopback address that
+misbehave as the real ones were seen to (tests/faults/test_http_behaviours.py lists them). A spec says
+`verified` only after a first real fetch.
 """
 
 import hashlib
-import ipaddress
 import itertools
 import logging
-import os
-import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
-
-import requests
-import urllib3
-from requests.cookies import extract_cookies_to_jar
+from urllib.parse import unquote, urldefrag, urlsplit
 
 from anchor_spend import answers, ledger, sources
 from anchor_spend.errors import FetchError, SettingsError
 from anchor_spend.landing import LandingStore
-from anchor_spend.network import GuardedAdapter, Resolver, only, public_addresses
-from anchor_spend.records import AttemptOutcome, DiscoveredFile, FetchAttempt, LandedFile, Source
+from anchor_spend.link_periods import find_period
+from anchor_spend.local_files import read_settled
+from anchor_spend.network import Resolver, public_addresses
+from anchor_spend.politeness import Limits, Manners
+from anchor_spend.reach import host_of, published_address, short, why_not
+from anchor_spend.records import DiscoveredFile, FetchAttempt, LandedFile, Source
+from anchor_spend.replay import redirected
 from anchor_spend.robots import Robots, parse_robots
 from anchor_spend.settings import load_settings
 from anchor_spend.spec import Publisher
+from anchor_spend.transport import PRODUCT, Trace, Transport, only_sample, user_agent
 
-PRODUCT = "AnchorSpend"
-_KEPT_HEADERS = (
-    "content-type", "content-length", "content-encoding", "content-disposition", "etag", "last-modified",
-    "date", "retry-after", "server",
-)  # fmt: skip
-_REDIRECTS = (301, 302, 303, 307, 308)
-_CHUNK = 64 * 1024
+__all__ = ["Fetcher", "Limits", "Page", "default_inbox", "user_agent"]
+
 _PAGE_BYTES = 16 * 2**20
 _ROBOTS_BYTES = 512 * 1024
 
@@ -49,28 +44,12 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How patient and how polite a fetcher is."""
-
-    connect_seconds: float = 10
-    read_seconds: float = 60
-    total_seconds: float = 300  # one answer, however slowly it drips
-    max_bytes: int = 128 * 2**20  # decompressed; the largest monthly file known is under 10 MB
-    max_redirects: int = 10
-    tries: int = 4
-    backoff_seconds: float = 1  # doubles with each try, give or take a half
-    retry_after_cap_seconds: float = 120  # a host that wants longer is left alone in this run
-    delay_seconds: float = 0.5  # between two requests to one host
-    failures_to_open: int = 6  # after that many failures in a row a host is left alone ...
-    open_seconds: float = 60  # ... for so long
-
-
-@dataclass(frozen=True)
 class Page:
-    """A listing page: where it was found in the end, and its bytes."""
+    """A listing page: its address as the publisher had it, its bytes, and the web archive it came from."""
 
     url: str
     html: bytes
+    archive: str = ""  # host of the web archive that replayed it
 
 
 @dataclass(frozen=True)
@@ -83,34 +62,7 @@ class _Want:
     max_bytes: int
     validators: ledger.Validators | None = None
     is_robots: bool = False
-
-
-@dataclass
-class _Trace:
-    """What one try has seen so far; becomes its ledger row."""
-
-    address: str
-    url: str  # as the publisher writes it; where the redirects have led to
-    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    clock: float = field(default_factory=time.monotonic)
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    redirects: list[str] = field(default_factory=list)
-    body: bytes = b""
-
-    def attempt(self, outcome: AttemptOutcome, detail: str = "") -> FetchAttempt:
-        return FetchAttempt(
-            url=self.address,
-            started_at=self.started_at,
-            duration_ms=round((time.monotonic() - self.clock) * 1000),
-            outcome=outcome,
-            http_status=self.status,
-            detail=detail,
-            response_headers={n: self.headers[n][:500] for n in _KEPT_HEADERS if n in self.headers},
-            redirects=self.redirects,
-            sha256=hashlib.sha256(self.body).hexdigest() if self.body else None,
-            size_bytes=len(self.body) if self.body else None,
-        )
+    is_interface: bool = False  # made for programs: a robots.txt speaks of pages
 
 
 def default_inbox(source: Source) -> Path:
@@ -147,9 +99,9 @@ class Fetcher:
         self.inbox = (inbox or default_inbox(source)).resolve()
         self._folders = [self.inbox, *([Path(archive).resolve()] if archive else [])]
         self._origin = (sample_origin or "").rstrip("/")
-        self._adapter = GuardedAdapter(_only_sample(self._origin) if self._origin else resolve)
-        self._session = _session(ca_bundle, is_sample=bool(self._origin))
-        self._failures: dict[str, tuple[int, float]] = {}
+        reachable = only_sample(self._origin) if self._origin else resolve
+        self._transport = Transport(self.limits, reachable, ca_bundle, is_sample=bool(self._origin))
+        self._manners = Manners(self.limits)
         self._robots: dict[str, Robots] = {}
 
     @property
@@ -173,14 +125,30 @@ class Fetcher:
     def page(self, publisher: Publisher, stream: str, url: str) -> Page:
         """A listing page; FetchError when it cannot be had or is no web page."""
         want = _Want(publisher, stream, None, min(self.limits.max_bytes, _PAGE_BYTES))
+        trace = self._listing(want, url, answers.looks_like_html, "web page")
+        original = published_address(trace.url, publisher)
+        return Page(original, trace.body, "" if original == trace.url else host_of(trace.url))
+
+    def catalogue(self, publisher: Publisher, stream: str, url: str) -> bytes:
+        """The JSON answer of a catalogue's interface; FetchError when it cannot be had or is none."""
+        limit = min(self.limits.max_bytes, _PAGE_BYTES)
+        want = _Want(publisher, stream, None, limit, is_interface=True)
+        return self._listing(want, url, answers.looks_like_json, "JSON answer").body
+
+    def _listing(self, want: _Want, url: str, is_sound: Callable[[bytes], bool], kind: str) -> Trace:
         trace = self._get(want, self.published_url(url))
-        if not answers.looks_like_html(trace.body):
+        if not is_sound(trace.body):
             came = answers.describe(trace.headers, trace.body, trace.url)
-            detail = f"{url} is no web page ({came}). Correct the listing's address in the spec."
+            detail = f"{url} is no {kind} ({came}). Correct the listing's address in the spec."
             self._record(want, trace.attempt("failed", detail))
             raise FetchError(detail, is_transient=False, status=trace.status)
         self._record(want, trace.attempt("listing"))
-        return Page(trace.url, trace.body)
+        return trace
+
+    def note_problem(self, publisher: Publisher, stream: str, url: str, detail: str) -> None:
+        """A row of the ledger for what was offered and cannot be told: no period, no stream."""
+        want = _Want(publisher, stream, None, 0)
+        self._record(want, Trace(self.address(url), url).attempt("failed", detail))
 
     def land(
         self, file: DiscoveredFile, publisher: Publisher, store: LandingStore, spec_sha256: str
@@ -204,30 +172,34 @@ class Fetcher:
             return self._note_unchanged(file, want.validators, spec_sha256, trace)
         self._refuse_no_file(want, file, trace)
         sha256 = store.put(trace.body)
-        name = answers.file_name(trace.headers, trace.url, f"{file.publisher_id}-{file.stream}-{file.period}")
+        original = published_address(trace.url, publisher)
+        name = answers.file_name(trace.headers, original, f"{file.publisher_id}-{file.stream}-{file.period}")
         kept = ledger.Version(sha256, name, len(trace.body), spec_sha256)
-        return ledger.land_version(file, self.source, kept, self.run_id, trace.attempt("landed"))
+        if original != trace.url:  # of an archived file the address that says when the archive took it
+            file = replace(file, url=self.address(trace.url))
+        attempt = trace.attempt("landed", _doubt(file, name, publisher))
+        return ledger.land_version(file, self.source, kept, self.run_id, attempt)
 
     def _note_unchanged(
-        self, file: DiscoveredFile, known: ledger.Validators, spec_sha256: str, trace: _Trace
+        self, file: DiscoveredFile, known: ledger.Validators, spec_sha256: str, trace: Trace
     ) -> LandedFile:
         trace.headers = {"etag": known.etag, "last-modified": known.last_modified} | trace.headers
         attempt = replace(trace.attempt("unchanged"), sha256=known.sha256, size_bytes=known.size_bytes)
         kept = ledger.Version(known.sha256, known.file_name, known.size_bytes, spec_sha256)
         return ledger.land_version(file, self.source, kept, self.run_id, attempt)
 
-    def _refuse_no_file(self, want: _Want, file: DiscoveredFile, trace: _Trace) -> None:
+    def _refuse_no_file(self, want: _Want, file: DiscoveredFile, trace: Trace) -> None:
         problem = answers.why_no_file(trace.body, trace.url)
         actual = hashlib.sha256(trace.body).hexdigest()
         if problem:
             what, remedy = problem
             came = answers.describe(trace.headers, trace.body, trace.url)
             detail = (
-                f"{_short(file.url)} brought {what} instead of the file for {file.period} ({came}). {remedy}"
+                f"{short(file.url)} brought {what} instead of the file for {file.period} ({came}). {remedy}"
             )
         elif file.sha256 and file.sha256 != actual:
             detail = (
-                f"{_short(file.url)} is not the file of its manifest: its sha256 begins {actual[:12]}, there "
+                f"{short(file.url)} is not the file of its manifest: its sha256 begins {actual[:12]}, there "
                 f"{file.sha256[:12]}. Restore the file, or correct the manifest."
             )
         else:
@@ -241,8 +213,8 @@ class Fetcher:
 
     # files of an inbox or archive ------------------------------------------------------------------------
 
-    def _read_local(self, want: _Want, file: DiscoveredFile) -> _Trace:
-        trace = _Trace(file.url, file.url)
+    def _read_local(self, want: _Want, file: DiscoveredFile) -> Trace:
+        trace = Trace(file.url, file.url)
         path = Path(unquote(urlsplit(file.url).path)).resolve()
         try:
             if not any(path.is_relative_to(folder) for folder in self._folders):
@@ -251,7 +223,8 @@ class Fetcher:
                     "Copy the file itself there, links to other places are not followed.",
                     is_transient=False,
                 )
-            trace.body = _read_file(path, want.max_bytes)
+            settle = self.limits.settle_seconds if path.is_relative_to(self.inbox) else 0.0
+            trace.body = read_settled(path, want.max_bytes, settle)
         except FetchError as error:
             self._record(want, trace.attempt("failed", str(error)))
             raise
@@ -259,12 +232,12 @@ class Fetcher:
 
     # HTTP ------------------------------------------------------------------------------------------------
 
-    def _get(self, want: _Want, url: str) -> _Trace:
+    def _get(self, want: _Want, url: str) -> Trace:
         """Try until it works or trying again makes no sense; the caller records the try that worked."""
         self._ask_robots_first(want, url)
         for number in itertools.count(1):
-            trace = _Trace(self.address(url), url)
-            self._session.cookies.clear()
+            trace = Trace(self.address(url), url)
+            self._transport.forget_cookies()
             try:
                 self._follow(want, trace)
             except FetchError as error:
@@ -275,42 +248,33 @@ class Fetcher:
                     raise
                 time.sleep(wait)
             else:
-                self._failures.pop(_host(trace.url), None)
+                self._manners.note_success(host_of(trace.url))
                 return trace
         raise AssertionError("unreachable")
 
-    def _wait_before_next(self, number: int, trace: _Trace, error: FetchError) -> float | None:
+    def _wait_before_next(self, number: int, trace: Trace, error: FetchError) -> float | None:
         """Seconds to wait before another try; None to give up."""
-        host = _host(trace.url)
-        if not error.is_transient or self._is_open(host):
+        host = host_of(trace.url)
+        if not error.is_transient or self._manners.is_resting(host):
             return None
-        failures = self._failures.get(host, (0, 0.0))[0] + 1
-        self._failures[host] = (failures, time.monotonic())
-        wanted = answers.retry_after(trace.headers.get("retry-after", ""))
-        if number >= self.limits.tries or self._is_open(host) or wanted > self.limits.retry_after_cap_seconds:
-            return None
-        backoff = self.limits.backoff_seconds * 2.0 ** (number - 1) * random.uniform(0.5, 1.5)  # noqa: S311 - jitter
-        return max(wanted, backoff)
+        self._manners.note_failure(host)
+        return self._manners.wait_before_try(number, host, trace.headers.get("retry-after", ""))
 
-    def _is_open(self, host: str) -> bool:
-        failures, last = self._failures.get(host, (0, 0.0))
-        if failures < self.limits.failures_to_open:
-            return False
-        return time.monotonic() - last < self.limits.open_seconds
-
-    def _follow(self, want: _Want, trace: _Trace) -> None:
+    def _follow(self, want: _Want, trace: Trace) -> None:
         """Ask, and follow redirects by hand: every hop is checked as the first was."""
         for _ in range(self.limits.max_redirects + 1):
-            self._refuse_target(want.publisher, trace)
+            self._refuse_target(want, trace)
             self._refuse_what_robots_forbid(want, trace.url)
-            with self._turn(_host(trace.url)):
-                target = self._ask(want, trace)
-            if target is None:
+            with self._turn(host_of(trace.url)):
+                location = self._transport.ask(
+                    trace, self.address(trace.url), want.max_bytes, want.validators
+                )
+            if location is None:
                 return
-            trace.redirects.append(self.address(target))
-            trace.url = target
+            trace.url = self._target(want.publisher, trace, location)
+            trace.redirects.append(self.address(trace.url))
         raise FetchError(
-            f"{_short(trace.address)} redirects more than {self.limits.max_redirects} times, probably in a "
+            f"{short(trace.address)} redirects more than {self.limits.max_redirects} times, probably in a "
             "circle. Open it in a browser and put the address it ends at into the spec.",
             is_transient=False,
             status=trace.status,
@@ -318,230 +282,89 @@ class Fetcher:
 
     @contextmanager
     def _turn(self, host: str) -> Iterator[None]:
-        """One request at a time to a host, a pause between two, also among parallel processes."""
+        """The sample's own server needs no sparing."""
         if self._origin:
             yield
             return
-        with ledger.turn_at_host(host):
-            try:
-                yield
-            finally:
-                time.sleep(self.limits.delay_seconds)
+        with self._manners.turn(host, self._transport.hang_up):
+            yield
 
-    def _refuse_target(self, publisher: Publisher, trace: _Trace) -> None:
-        host = _host(trace.url)
-        if self._is_open(host):
+    def _refuse_target(self, want: _Want, trace: Trace) -> None:
+        host = host_of(trace.url)
+        if self._manners.is_resting(host):
             message = f"{host} failed too often just now and was not asked again. Try later."
             raise FetchError(message, is_transient=True)
-        where = f"{_short(trace.address)} redirects to" if trace.redirects else "The address is at"
-        if answers.is_sign_in_address(trace.url) and host not in publisher.hosts:
-            problem = f"{where} the sign-in page of {host}: the link is not public"
-        elif not _is_plain_https(trace.url):
-            problem = f"{where} {_short(trace.url)}: only plain https addresses are fetched"
-        elif host not in publisher.hosts:
-            problem = f"{where} {host}, which is not among the hosts of {publisher.publisher_id}"
-        else:
+        problem = why_not(trace.url, want.publisher, is_robots=want.is_robots)
+        if problem is None:
             return
+        where = f"{short(trace.address)} redirects to" if trace.redirects else "The address is at"
         remedy = (
             "If that is right, add the host to the listing's `hosts` in the spec; else ask the publisher."
         )
-        raise FetchError(f"{problem}. {remedy}", is_transient=False, status=trace.status)
+        raise FetchError(f"{where} {problem}. {remedy}", is_transient=False, status=trace.status)
+
+    def _target(self, publisher: Publisher, trace: Trace, location: str) -> str:
+        try:
+            target = redirected(trace.url, self.published_url(location), publisher.archives)
+            return urldefrag(target).url
+        except ValueError as error:
+            raise FetchError(
+                f"{short(trace.address)} redirects to something that is no address. Tell the publisher.",
+                is_transient=False,
+                status=trace.status,
+            ) from error
+
+    # robots.txt ------------------------------------------------------------------------------------------
 
     def _ask_robots_first(self, want: _Want, url: str) -> None:
         """Here, so that a robots.txt that cannot be had is not tried anew with each try of the file."""
-        trace = _Trace(self.address(url), url)
+        trace = Trace(self.address(url), url)
         try:
-            self._refuse_target(want.publisher, trace)
+            self._refuse_target(want, trace)
             self._refuse_what_robots_forbid(want, url)
         except FetchError as error:
             self._record(want, trace.attempt("failed", str(error)))
             raise
 
     def _refuse_what_robots_forbid(self, want: _Want, url: str) -> None:
+        """An interface for programs is not what a robots.txt closes to search engines: the one that CKAN
+        comes with names its whole interface. The pause it asks for is kept there as well."""
         if self._origin or want.is_robots:
             return
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        if not self._robots_of(want, _host(url)).allows(path):
+        if not self._robots_of(want, host_of(url)).allows(path) and not want.is_interface:
             raise FetchError(
-                f"The robots.txt of {_host(url)} asks programs not to fetch {_short(url)}. Ask the publisher "
-                f"to allow {PRODUCT}, or put the file into the body's inbox folder.",
+                f"The robots.txt of {host_of(url)} asks programs not to fetch {short(url)}. Ask the "
+                f"publisher to allow {PRODUCT}, or put the file into the body's inbox folder.",
                 is_transient=False,
             )
 
     def _robots_of(self, want: _Want, host: str) -> Robots:
         if host not in self._robots:
-            ask = replace(want, period=None, max_bytes=_ROBOTS_BYTES, validators=None, is_robots=True)
-            try:
-                trace = self._get(ask, f"https://{host}/robots.txt")
-            except FetchError as error:
-                if error.is_transient:  # rules there may be: a host that cannot say must not be crawled
-                    raise
-                self._robots[host] = Robots()
-            else:
-                self._record(ask, trace.attempt("listing", "robots.txt"))
-                self._robots[host] = parse_robots(trace.body.decode("utf-8", "replace"), PRODUCT)
+            self._robots[host] = self._ask_robots(want, host)
+            if self._robots[host].crawl_delay:
+                self._manners.ask_delay(host, self._robots[host].crawl_delay)
         return self._robots[host]
 
-    def _ask(self, want: _Want, trace: _Trace) -> str | None:
-        """One request. The next address of a redirect, or None with the body in `trace`."""
-        limits = self.limits
-        with self._adapter.cut_off_after(limits.total_seconds) as cut_off:
-            try:
-                with self._send(trace.url, want.validators) as response:
-                    target = self._take(want, trace, response, cut_off)
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                raise _connection_error(trace, error, cut_off, limits) from error
-        return target
-
-    def _send(self, url: str, validators: ledger.Validators | None) -> requests.Response:
-        """Past Session.send, which reads the body of a redirect, whatever its size."""
-        session, limits = self._session, self.limits
-        request = session.prepare_request(
-            requests.Request("GET", self.address(url), headers=_conditions(validators))
-        )
-        response = self._adapter.send(
-            request,
-            stream=True,
-            timeout=(limits.connect_seconds, limits.read_seconds),
-            verify=session.verify or True,  # never off
-            proxies=dict(session.proxies),
-        )
-        extract_cookies_to_jar(session.cookies, request, response.raw)  # type: ignore[no-untyped-call]
-        return response
-
-    def _take(self, want: _Want, trace: _Trace, response: requests.Response, cut_off: Event) -> str | None:
-        trace.status = response.status_code
-        trace.headers = {name.lower(): value for name, value in response.headers.items()}
-        location = self._session.get_redirect_target(response)
-        if response.status_code in _REDIRECTS and location:
-            return self._target(trace, location)
-        if response.status_code == 200:
-            raw = _read_body(response, want.max_bytes, cut_off)
-            trace.body = answers.decompress(raw, trace.headers.get("content-encoding", ""), want.max_bytes)
-        elif response.status_code != 304 or not want.validators:
-            raise answers.status_error(_short(trace.address), response.status_code)
-        return None
-
-    def _target(self, trace: _Trace, location: str) -> str:
+    def _ask_robots(self, want: _Want, host: str) -> Robots:
+        ask = _Want(want.publisher, want.stream, None, _ROBOTS_BYTES, is_robots=True)
         try:
-            return urldefrag(self.published_url(urljoin(trace.url, location))).url
-        except ValueError as error:
-            raise FetchError(
-                f"{_short(trace.address)} redirects to something that is no address. Tell the publisher.",
-                is_transient=False,
-                status=trace.status,
-            ) from error
+            trace = self._get(ask, f"https://{host}/robots.txt")
+        except FetchError as error:
+            if error.is_transient:  # rules there may be: a host that cannot say must not be crawled
+                raise
+            return Robots()
+        self._record(ask, trace.attempt("listing", "robots.txt"))
+        return parse_robots(trace.body.decode("utf-8", "replace"), PRODUCT)
 
 
-# one answer ----------------------------------------------------------------------------------------------
-
-
-def _conditions(known: ledger.Validators | None) -> dict[str, str]:
-    if known is None:
-        return {}
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def _read_body(response: requests.Response, max_bytes: int, cut_off: Event) -> bytes:
-    declared = response.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes:
-        raise answers.too_large(max_bytes)
-    parts: list[bytes] = []
-    size = 0
-    for part in response.raw.stream(_CHUNK, decode_content=False):
-        size += len(part)
-        if size > max_bytes:
-            raise answers.too_large(max_bytes)
-        parts.append(part)
-    if cut_off.is_set():  # a body without a length ends quietly when its connection is shut
-        raise TimeoutError
-    return b"".join(parts)
-
-
-def _read_file(path: Path, max_bytes: int) -> bytes:
-    try:
-        if path.stat().st_size > max_bytes:
-            raise answers.too_large(max_bytes)
-        return path.read_bytes()
-    except OSError as error:
-        raise FetchError(
-            f"{path.name} cannot be read: {error.strerror}. Put the file back, or correct the manifest.",
-            is_transient=False,
-        ) from error
-
-
-def _connection_error(trace: _Trace, error: Exception, cut_off: Event, limits: Limits) -> FetchError:
-    text, is_transient = repr(error), not isinstance(error, requests.exceptions.SSLError | ValueError)
-    if cut_off.is_set():
-        reason, is_transient = f"took longer than {limits.total_seconds:g} s and was cut off.", True
-    elif isinstance(error, ValueError):
-        reason = f"cannot be asked, or answers against the rules of HTTP ({type(error).__name__})."
-    elif not is_transient:
-        reason = (
-            "has no certificate that can be verified; nothing was taken. The host's administrator must "
-            "repair it (often an intermediate certificate is missing)."
-        )
-    elif isinstance(error, requests.Timeout | urllib3.exceptions.ReadTimeoutError):
-        reason = f"gave no sign for {limits.read_seconds:g} s."
-    elif "NameResolutionError" in text:
-        reason = "names a host that cannot be found. Check the spec, and this machine's network."
-    elif "IncompleteRead" in text:
-        reason = "was cut off: fewer bytes came than were announced."
-    elif "refused" in text:
-        reason = "refused the connection."
-    else:
-        reason = f"broke off ({type(error).__name__})."
-    return FetchError(f"{_short(trace.address)} {reason}", is_transient=is_transient, status=trace.status)
-
-
-# addresses and the session -------------------------------------------------------------------------------
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
+def _doubt(file: DiscoveredFile, name: str, publisher: Publisher) -> str:
+    """What the file's own name says against the month its link gave it; '' as a rule."""
+    cadence = publisher.streams[file.stream].cadence  # type: ignore[index]
+    named = find_period(name, "", cadence)
+    if named in (None, file.period):
         return ""
-
-
-def _is_plain_https(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme == "https" and "@" not in parts.netloc and parts.port in (None, 443)
-    except ValueError:  # not an address at all
-        return False
-
-
-def _short(url: str) -> str:
-    """An address for a message: without its query, which may be long."""
-    return url.partition("?")[0]
-
-
-def _only_sample(origin: str) -> Resolver:
-    parts = urlsplit(origin)
-    try:
-        is_loopback = ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        is_loopback = False
-    if parts.scheme != "http" or not is_loopback or not parts.port or parts.path:
-        raise SettingsError(f"The sample server must be at http://127.0.0.1:PORT, not {origin}.")
-    return only(parts.hostname or "", parts.port)
-
-
-def _session(ca_bundle: str, *, is_sample: bool) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no .netrc passwords
-    session.verify = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.headers.update({"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"})
-    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-    if proxy and not is_sample:
-        session.proxies = {"https": proxy}
-    return session
-
-
-def user_agent() -> str:
-    """Who we are and, when ANCHOR_SPEND_CONTACT is set, where to write."""
-    contact = load_settings().contact
-    return f"{PRODUCT}/{version('anchor-spend')}" + (f" (+{contact})" if contact else "")
+    doubt = f"Its own name reads as {named}, its link as {file.period}: check that the link is right."
+    logger.warning("%s, %s: %s", file.publisher_id, file.stream, doubt)
+    return doubt

@@ -102,8 +102,10 @@ class Listing(_Closed):
     `follow` matches further pages."""
 
     urls: tuple[str, ...]
-    kind: Literal["pages", "ckan"] = "pages"  # ckan: `urls` are package_show addresses of a CKAN catalogue
-    replay: str | None = None  # of a retired site: a web archive's prefix, such as https://…/20210401id_/
+    kind: Literal["pages", "ckan"] = "pages"  # ckan: `urls` are package_show or package_search addresses
+    # Of a retired site: a web archive's prefix with a date, such as https://web.archive.org/web/20210401id_/
+    # (id_: the bytes as they were). `urls`, links and `hosts` stay those of the site.
+    replay: str | None = Field(default=None, pattern=r"^https://[^/?#@\s]+/(?:[\w-]+/)*\d{4,14}id_/$")
     link: Regex  # searched in "<link text> <href>", ignoring case: what makes a link a file of this stream
     not_link: Regex | None = None
     follow: Regex | None = None  # searched in the href: pagination
@@ -117,7 +119,8 @@ class FileFormat(_Closed):
     family: Literal["delimited", "workbook", "pdf"]
     encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")  # tried strictly, in this order
     sheet: Regex | None = None  # name of the sheet to read; without it every visible sheet
-    dates: tuple[str, ...]  # strptime formats; one must read every date of a file
+    dates: tuple[str, ...]  # strptime formats; those of one order of day and month must read a file's dates
+    undated: tuple[str, ...] = ()  # what stands for a date where a payment has none ('' a blank): the period
     name_cut_at: int | None = None  # the publisher cuts supplier names at this many characters
     header: tuple[str, ...] = ()  # names for the columns of files that have no header row, in their order
 
@@ -203,10 +206,27 @@ class Publisher(_Closed):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Every host this body's files may come from."""
-        listings = [stream.listing for stream in self.streams.values() if stream.listing]
-        named = [host for listing in listings for host in listing.hosts]
-        return frozenset(named + [urlsplit(url).hostname or "" for item in listings for url in item.urls])
+        """Every host this body's files may come from, today or out of a web archive."""
+        return self.live_hosts | self.archived_hosts
+
+    @property
+    def live_hosts(self) -> frozenset[str]:
+        """Hosts that are asked themselves."""
+        return frozenset(host for item in self._listings if not item.replay for host in _hosts_of(item))
+
+    @property
+    def archived_hosts(self) -> frozenset[str]:
+        """Hosts of retired sites, which only a web archive is asked for."""
+        return frozenset(host for item in self._listings if item.replay for host in _hosts_of(item))
+
+    @property
+    def archives(self) -> frozenset[str]:
+        """The web archives that replay this body's retired sites."""
+        return frozenset(urlsplit(item.replay).hostname or "" for item in self._listings if item.replay)
+
+    @property
+    def _listings(self) -> list[Listing]:
+        return [stream.listing for stream in self.streams.values() if stream.listing]
 
     def threshold_of(self, period: str) -> Decimal:
         """The smallest payment, in pounds, that is published in a month."""
@@ -216,6 +236,10 @@ class Publisher(_Closed):
         """Whether the amounts of a stream's file hold VAT: net, gross, mixed or unknown."""
         own = self.streams[stream].vat_basis  # type: ignore[index]
         return _on(own or self.vat_basis, period).basis
+
+
+def _hosts_of(listing: Listing) -> list[str]:
+    return [*listing.hosts, *(urlsplit(url).hostname or "" for url in listing.urls)]
 
 
 _Entry = TypeVar("_Entry", Threshold, VatBasis, DueDays)

@@ -1,0 +1,163 @@
+"""The way to live sites: TLS, robots.txt, politeness, private addresses and proxies, over real sockets."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from anchor_spend import network
+from anchor_spend.errors import FetchError, SettingsError
+from anchor_spend.fetch import Fetcher
+from anchor_spend.landing import LandingStore
+from fetching import CSV, HOST, QUICK, attempts, land, make_publisher, offered, versions
+from local_server import LocalServer, body, redirect, status
+
+pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_ledger", "no_proxy")]
+
+
+def test_live_over_tls(secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore) -> None:
+    secure_server.routes["/april.csv"] = redirect("https://other.example.test/april.csv?x=1")
+    secure_server.routes["/april.csv?x=1"] = body(CSV)
+    landed = land(live(), store)
+    assert landed.url == f"https://{HOST}/april.csv"
+    assert versions("is_synthetic, source") == [(False, "live")]
+    assert secure_server.paths() == ["/robots.txt", "/april.csv", "/robots.txt", "/april.csv?x=1"]
+    hosts = [headers["host"] for _, headers in secure_server.seen]
+    assert hosts == [HOST, HOST, "other.example.test", "other.example.test"]
+
+
+def test_an_unverifiable_certificate_is_never_accepted(
+    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
+) -> None:
+    with pytest.raises(FetchError, match="no certificate that can be verified") as raised:
+        land(live(ca_bundle=""), store)
+    assert not raised.value.is_transient
+    assert secure_server.seen == []
+
+
+def test_a_certificate_of_another_host_is_never_accepted(
+    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
+) -> None:
+    publisher = make_publisher("third.example.test")
+    with pytest.raises(FetchError, match="no certificate that can be verified"):
+        live().land(offered(host="third.example.test"), publisher, store, "spec-1")
+    assert secure_server.seen == []
+
+
+def test_robots_txt_is_obeyed(
+    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
+) -> None:
+    secure_server.routes["/robots.txt"] = body(b"User-agent: *\nDisallow: /private\n", "text/plain")
+    secure_server.routes["*"] = body(CSV)
+    fetcher = live()
+    land(fetcher, store)
+    with pytest.raises(FetchError, match="robots") as raised:
+        land(fetcher, store, offered("/private/april.csv"))
+    assert not raised.value.is_transient
+    assert secure_server.paths() == ["/robots.txt", "/april.csv"]
+
+
+def test_a_host_that_cannot_give_its_robots_txt_is_not_asked_for_files(
+    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
+) -> None:
+    secure_server.routes["/robots.txt"] = status(500)
+    with pytest.raises(FetchError) as raised:
+        land(live(), store)
+    assert raised.value.is_transient
+    assert set(secure_server.paths()) == {"/robots.txt"}
+    assert attempts()[-1] == "failed"
+
+
+def test_live_requests_to_a_host_keep_their_distance(
+    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
+) -> None:
+    arrivals: list[float] = []
+
+    def answer(handler: Any) -> None:
+        arrivals.append(time.monotonic())
+        body(CSV)(handler)
+
+    secure_server.routes["*"] = answer
+    slow = replace(QUICK, delay_seconds=0.2)
+    threads = [threading.Thread(target=land, args=(live(slow), store, offered(f"/{n}.csv"))) for n in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    arrivals.sort()
+    gaps = [later - earlier for earlier, later in pairwise(arrivals)]
+    assert len(arrivals) == 4, "robots.txt and a file, twice"
+    assert min(gaps) >= 0.19, "also among parallel fetchers"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.1.2.3", "169.254.169.254"])
+def test_private_addresses_are_refused_by_default(host: str, store: LandingStore) -> None:
+    fetcher = Fetcher("live", "test-run", limits=QUICK)
+    with pytest.raises(FetchError, match="private network") as raised:
+        fetcher.land(offered(host=host), make_publisher(host), store, "spec-1")
+    assert not raised.value.is_transient
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("151.101.2.133", True), ("2a04:4e42::645", True), ("127.0.0.1", False), ("0.0.0.0", False),
+        ("192.168.1.1", False), ("100.64.0.1", False), ("169.254.1.1", False), ("224.0.0.1", False),
+        ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("::ffff:10.0.0.1", False),
+        ("64:ff9b::a00:1", False), ("2002:a00:1::", False),
+    ],
+)  # fmt: skip
+def test_which_addresses_are_public(address: str, expected: bool) -> None:
+    assert network.is_public(address) is expected
+
+
+def test_a_host_without_an_address(store: LandingStore) -> None:
+    def unknown(host: str, port: int) -> list[network.Address]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    fetcher = Fetcher("live", "test-run", limits=QUICK, resolve=unknown)
+    with pytest.raises(FetchError, match="cannot be found") as raised:
+        land(fetcher, store)
+    assert raised.value.is_transient
+
+
+def test_a_proxy_is_used_where_one_is_set(
+    server: LocalServer, store: LandingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                with connection:
+                    asked.append(connection.recv(1000).partition(b"\r\n")[0].decode())
+                    connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(FetchError):
+            land(Fetcher("live", "test-run", limits=QUICK), store)
+        thread.join(5)
+    assert [line.rpartition(" ")[0] for line in asked] == [f"CONNECT {HOST}:443"] * 3
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://10.0.0.1:80", "https://127.0.0.1:1", "http://example.test:80", "http://127.0.0.1"]
+)
+def test_the_sample_server_is_on_loopback(origin: str) -> None:
+    with pytest.raises(SettingsError, match=r"127\.0\.0\.1:PORT"):
+        Fetcher("sample", "test-run", sample_origin=origin)
+
+
+def test_a_sample_run_and_only_a_sample_run_has_a_server() -> None:
+    with pytest.raises(SettingsError, match="sample server"):
+        Fetcher("sample", "test-run")
+    with pytest.raises(SettingsError, match="sample server"):
+        Fetcher("live", "test-run", sample_origin="http://127.0.0.1:1")
