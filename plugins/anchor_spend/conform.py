@@ -12,30 +12,27 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from anchor_spend.errors import Place, SpecError
+from anchor_spend.file_dates import MOSTLY, DateColumn, FileDates, read_file_dates
 from anchor_spend.headers import Layout, find_layouts, unknown_headers
+from anchor_spend.periods import due_date, file_months
 from anchor_spend.records import ASIDE_COLUMNS, PAYMENT_COLUMNS, ConformedFile, Finding, RawTable
+from anchor_spend.remarks import remarks_on, remarks_on_body
 from anchor_spend.rules import RULES, remark, unreadable
 from anchor_spend.spec import Publisher, Stream, normalise_header
 from anchor_spend.steps import STEPS
-from anchor_spend.values import DateReading, disagree, parse_pence, read_dates, shape_of
-
-MOSTLY = 0.6
-"""The share of a file's dates, and of its amounts, that must be readable for the file to be read at all.
-With day and month swapped, 40% of a whole month's dates can still be read, up to half of a weekly run's."""
+from anchor_spend.totals import mark_totals
+from anchor_spend.values import has_unrounded_amounts, is_amount, parse_pence, shape_of
 
 _TEXT_FIELDS = [
     "supplier_name", "supplier_ref", "supplier_postcode", "supplier_company_number",
     "department", "category", "description", "transaction_ref",
 ]  # fmt: skip
-_TOTAL = re.compile(r"(?:(?:grand|sub|overall|report|net|sum)[ -]?)*totals?\b.*|.*\btotals?:?", re.IGNORECASE)
-_BARE_TOTAL = re.compile(r"(?:(?:grand|sub|overall|report)[ -]?)?totals?(?: amount)?:?", re.IGNORECASE)
-_COMMON_WORDS = {"the", "of", "and", "for", "nhs", "trust", "foundation", "council", "borough", "university"}
-_REDACTION = re.compile(r"\b(?:redact(?:ed|ion|s)?|withheld|personal (?:data|information|payments?))\b", re.I)
 
 
 def conform(
@@ -44,27 +41,36 @@ def conform(
     """One file in canonical columns; UnreadableFileError when it is not what the spec says."""
     stream = _stream(publisher, stream_name)
     place = Place(file=file_name)
+    months = _months(publisher, stream, stream_name, period)
     layouts = find_layouts(tables, stream, place)
-    rows_read, pence_read = _count_read(tables, layouts)
-    frame = pd.concat([_text_frame(*pair) for pair in zip(tables, layouts, strict=True)], ignore_index=True)
-    findings = [finding for table in tables for finding in table.findings]
-    findings += [note for pair in zip(tables, layouts, strict=True) for note in _sheet_notes(*pair, stream)]
+    pairs = list(zip(tables, layouts, strict=True))
+    amounts = _amount_cells(pairs)
+    to_nearest = has_unrounded_amounts(amounts)
+    frame = pd.concat([_text_frame(*pair) for pair in pairs], ignore_index=True)
+    undated = _undated(stream)
 
-    _read_amounts(frame)
-    _mark_totals(frame, tables)
+    _read_amounts(frame, to_nearest)
+    mark_totals(frame, tables, needs_dates="" not in undated)
     _mark_amounts(frame, place)
-    reading = _mark_dates(frame, stream, period, place)
-    payments = _payments(frame, stream, reading)
+    dates = _mark_dates(frame, stream, undated, DateColumn({}, {}, months, Place(file_name)))
+    payments = _payments(frame, stream, dates, due_date(months[-1], 0))
     payments, step_notes = _run_steps(payments, stream)
-    findings += [*step_notes, *_remarks(frame, payments, publisher, stream)]
     return ConformedFile(
         payments=payments,
         rejected=_set_aside(frame, "rejected"),
         excluded=_set_aside(frame, "excluded"),
-        rows_read=rows_read,
-        pence_read=pence_read,
-        reading=_describe_reading(tables, layouts, reading),
-        findings=findings,
+        rows_read=sum(len(table.rows) - bool(layout and layout.header_row) for table, layout in pairs),
+        pence_read=sum(count * (_pence(cell, to_nearest)[0] or 0) for cell, count in amounts.items()),
+        reading=_describe_reading(tables, layouts, dates),
+        findings=[
+            *(finding for table in tables for finding in table.findings),
+            *(note for pair in pairs for note in _sheet_notes(*pair, stream)),
+            *step_notes,
+            *dates.findings,
+            *_row_remarks(frame, stream, undated, to_nearest),
+            *remarks_on(payments, publisher, stream),
+            *remarks_on_body(frame[frame["rule"] == ""]["body_name"], publisher),
+        ],
     )
 
 
@@ -75,32 +81,33 @@ def _stream(publisher: Publisher, name: str) -> Stream:
     return publisher.streams[name]  # type: ignore[index]
 
 
-# --- counting, apart from everything below ----------------------------------------------------------------
+def _months(publisher: Publisher, stream: Stream, name: str, period: str) -> list[str]:
+    try:
+        return file_months(period, stream.cadence)
+    except ValueError as error:
+        raise SpecError(f"{publisher.publisher_id} {name}: {error}") from error
 
 
-def _count_read(tables: list[RawTable], layouts: list[Layout | None]) -> tuple[int, int]:
-    """Rows other than the header rows, and the pence of every amount cell that can be read."""
-    rows = pence = 0
-    for table, layout in zip(tables, layouts, strict=True):
-        rows += len(table.rows) - bool(layout)
-        if not layout:
-            continue
-        amount = layout.columns["amount"]
-        body = [row for number, row in enumerate(table.rows, start=1) if number != layout.header_row]
-        cells = Counter(
-            row[amount] for row in body if len(row) > amount and not _is_ragged(row, layout.width)
-        )
-        pence += sum(count * (_pence(cell)[0] or 0) for cell, count in cells.items())
-    return rows, pence
+# --- counting, apart from everything below ------------------------------------------------------------------
+
+
+def _amount_cells(pairs: list[tuple[RawTable, Layout | None]]) -> Counter[str]:
+    """Every cell of the amount columns, with how often it stands there."""
+    cells: Counter[str] = Counter()
+    for table, first in pairs:
+        for layout, numbered in first.parts(table) if first else ():
+            at, width = layout.columns["amount"], layout.width
+            cells.update(row[at] for _, row in numbered if len(row) > at and not _is_ragged(row, width))
+    return cells
 
 
 def _is_ragged(row: list[str], width: int) -> bool:
     return len(row) > width and any(cell.strip() for cell in row[width:])
 
 
-def _pence(cell: str) -> tuple[int | None, str]:
+def _pence(cell: str, to_nearest: bool) -> tuple[int | None, str]:
     try:
-        return parse_pence(cell), ""
+        return parse_pence(cell, to_nearest=to_nearest), ""
     except ValueError as error:
         return None, f"{error}; shape {shape_of(cell.strip())!r}"
 
@@ -108,13 +115,18 @@ def _pence(cell: str) -> tuple[int | None, str]:
 # --- rows ---------------------------------------------------------------------------------------------------
 
 
-def _text_frame(table: RawTable, layout: Layout | None) -> pd.DataFrame:
+def _text_frame(table: RawTable, first: Layout | None) -> pd.DataFrame:
     """A frame of the table's rows without the header: where each stands, its fields as trimmed text, and the
     structural rule it falls under ('' for a row that may be a payment)."""
-    header_row = layout.header_row if layout else 0
-    numbered = [(number, row) for number, row in enumerate(table.rows, start=1) if number != header_row]
+    if not first:
+        return _part_frame(table.sheet, None, list(enumerate(table.rows, start=1)))
+    parts = [_part_frame(table.sheet, *part) for part in first.parts(table)]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _part_frame(sheet: str, layout: Layout | None, numbered: list[tuple[int, list[str]]]) -> pd.DataFrame:
     cells: dict[str, Any] = {
-        "sheet": table.sheet,
+        "sheet": sheet,
         "row_number": [number for number, _ in numbered],
         "rule": [_structural_rule(number, row, layout) for number, row in numbered],
         "column": "",
@@ -140,15 +152,40 @@ def _structural_rule(number: int, row: list[str], layout: Layout | None) -> str:
         return "banner"
     if _is_ragged(row, layout.width):
         return "ragged_row"
-    return "repeated_header" if _repeats_header(row, layout) else ""
+    amount = _cell(row, layout, "amount")
+    if amount[-1:].isdigit():
+        return ""
+    if _repeats_header(row, layout):
+        return "repeated_header"
+    if not amount:
+        return "note_row" if _is_note(row, layout) else ""
+    return "header_continued" if number == layout.header_row + 1 and not _has_digit(row) else ""
+
+
+def _cell(row: list[str], layout: Layout, name: str) -> str:
+    at = layout.columns.get(name)
+    return row[at].strip() if at is not None and len(row) > at else ""
+
+
+def _has_digit(cells: list[str]) -> bool:
+    return any(character.isdigit() for cell in cells for character in cell)
 
 
 def _repeats_header(row: list[str], layout: Layout) -> bool:
     positions = layout.columns.values()
-    amount = layout.columns["amount"]
-    if max(positions) >= len(row) or row[amount].strip()[-1:].isdigit():
+    if not layout.header_row or max(positions) >= len(row):
         return False
     return all(normalise_header(row[at]) == normalise_header(layout.cells[at]) for at in positions)
+
+
+def _is_note(row: list[str], layout: Layout) -> bool:
+    """Whether a row without an amount holds a single text, or neither payee nor date nor any number."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    day = _cell(row, layout, "payment_date")
+    if len(filled) == 1:
+        return filled[0][:1].isalpha() or (not day and any(character.isalpha() for character in filled[0]))
+    is_named = bool(_cell(row, layout, "supplier_name"))
+    return not is_named and not _has_digit([day]) and not any(is_amount(cell) for cell in filled)
 
 
 def _mark(frame: pd.DataFrame, mask: "pd.Series[bool]", rule: str, column: str, detail: Any = "") -> None:
@@ -159,68 +196,16 @@ def _mark(frame: pd.DataFrame, mask: "pd.Series[bool]", rule: str, column: str, 
     frame.loc[hit, "detail"] = detail[hit] if isinstance(detail, pd.Series) else detail
 
 
-# --- amounts and totals -------------------------------------------------------------------------------------
+# --- amounts ------------------------------------------------------------------------------------------------
 
 
-def _read_amounts(frame: pd.DataFrame) -> None:
+def _read_amounts(frame: pd.DataFrame, to_nearest: bool) -> None:
     """Adds `pence` (what a row counts for), `is_amount` and `amount_problem`."""
-    read = {cell: _pence(cell) for cell in frame["amount"].unique()}
+    read = {cell: _pence(cell, to_nearest) for cell in frame["amount"].unique()}
     pence = [read[cell][0] for cell in frame["amount"]]
     frame["is_amount"] = [value is not None for value in pence]
     frame["pence"] = pd.Series([value or 0 for value in pence], index=frame.index, dtype=object)
     frame["amount_problem"] = [read[cell][1] for cell in frame["amount"]]
-
-
-def _mark_totals(frame: pd.DataFrame, tables: list[RawTable]) -> None:
-    """Total rows: by wording and by the sum they claim, of the sheet so far or since the last total."""
-    has_date = {cell: bool(cell) and not _TOTAL.fullmatch(cell) for cell in frame["payment_date"].unique()}
-    is_dated = frame["payment_date"].map(has_date).astype(bool)
-    is_named_total = frame["supplier_name"].isin(
-        [name for name in frame["supplier_name"].unique() if _BARE_TOTAL.fullmatch(name)]
-    )
-    suspects = frame[(~is_dated | is_named_total) & (frame["rule"] == "") & frame["is_amount"]]
-    rows = {table.sheet: table.rows for table in tables}
-    for sheet in suspects["sheet"].unique():
-        wordings = {
-            index: _total_wording(rows[sheet][number - 1])
-            for index, number in suspects.loc[suspects["sheet"] == sheet, "row_number"].items()
-        }
-        _mark_sheet_totals(frame, frame[frame["sheet"] == sheet], wordings, is_dated)
-
-
-def _mark_sheet_totals(
-    frame: pd.DataFrame, part: pd.DataFrame, wordings: dict[Any, str], is_dated: "pd.Series[bool]"
-) -> None:
-    since_top = since_total = above = 0
-    for index, rule, pence in part[["rule", "pence"]].itertuples(name=None):
-        wording = wordings.get(index, "")
-        # publishers add up unrounded amounts: half a penny a row
-        slack = above // 2 if wording in ("bare", "wide") else 0
-        is_sum = min(abs(pence - since_top), abs(pence - since_total)) <= slack
-        # a dated row may be a payment to a firm called Total, and one row's sum is no sum
-        if wording and is_sum and (above > 1 or not is_dated[index]):
-            _set_rule(
-                frame, index, "total_row", f"the sum of the {above} rows above it, or since the last total"
-            )
-            since_total = 0
-        elif wording == "bare" and not is_dated[index]:
-            _set_rule(frame, index, "total_row_differs", f"{above} rows stand above it")
-        elif rule not in ("banner", "blank_row"):
-            since_top, since_total, above = since_top + pence, since_total + pence, above + 1
-
-
-def _total_wording(row: list[str]) -> str:
-    """'bare': a cell says no more than total; 'wide': one begins or ends so; 'none': numbers stand alone."""
-    cells = [cell.strip() for cell in row if cell.strip()]
-    if any(_BARE_TOTAL.fullmatch(cell) for cell in cells):
-        return "bare"
-    if any(_TOTAL.fullmatch(cell) for cell in cells):
-        return "wide"
-    return "" if any(character.isalpha() for cell in cells for character in cell) else "none"
-
-
-def _set_rule(frame: pd.DataFrame, index: Any, rule: str, detail: str) -> None:
-    frame.loc[index, ["rule", "column", "detail"]] = [rule, "amount", detail]
 
 
 def _mark_amounts(frame: pd.DataFrame, place: Place) -> None:
@@ -244,56 +229,46 @@ def _first_shapes(rows: pd.DataFrame, column: str) -> str:
 # --- dates --------------------------------------------------------------------------------------------------
 
 
-def _mark_dates(frame: pd.DataFrame, stream: Stream, period: str, place: Place) -> DateReading:
-    """One format for the whole file; rows it does not read are rejected."""
-    asked = frame[(frame["rule"] == "") & (frame["payment_date"] != "")]
-    reading = _choose_reading(asked, stream, period, Place(place.file, column="payment_date"))
+def _undated(stream: Stream) -> set[str]:
+    """What may stand for the date of a payment that has none; a blank where the files state no dates."""
+    words = {normalise_header(word) for word in stream.format.undated}
+    return words | {""} if stream.date_basis == "period" else words
+
+
+def _is_undated(cells: "pd.Series[Any]", undated: set[str]) -> "pd.Series[bool]":
+    return cells.isin([cell for cell in cells.unique() if normalise_header(cell) in undated])
+
+
+def _mark_dates(frame: pd.DataFrame, stream: Stream, undated: set[str], column: DateColumn) -> FileDates:
+    """One order of day and month for the whole file; rows it does not read are rejected."""
+    cells = frame["payment_date"]
+    is_undated = _is_undated(cells, undated)
+    asked = frame[(frame["rule"] == "") & (cells != "") & ~is_undated]
+    first_rows = dict(zip(asked["payment_date"][::-1], asked["row_number"][::-1], strict=True))
+    place = Place(column.place.file, column="payment_date")
+    counts = Counter(asked["payment_date"])
+    reading = read_file_dates(DateColumn(counts, first_rows, column.months, place), stream.format.dates)
     details = {
         cell: f"not a date written as {reading.date_format}; shape {shape_of(cell)!r}"
-        for cell in frame["payment_date"].unique()
+        for cell in cells[~is_undated].unique()
         if cell not in reading.days
     }
-    _mark(frame, frame["payment_date"] == "", "date_missing", "payment_date")
-    is_unread = frame["payment_date"].isin(list(details))
-    _mark(frame, is_unread, "date_unreadable", "payment_date", frame["payment_date"].map(details))
+    _mark(frame, (cells == "") & ~is_undated, "date_missing", "payment_date")
+    _mark(frame, cells.isin(list(details)), "date_unreadable", "payment_date", cells.map(details))
     return reading
-
-
-def _choose_reading(asked: pd.DataFrame, stream: Stream, period: str, place: Place) -> DateReading:
-    readings = read_dates(Counter(asked["payment_date"]), stream.format.dates)
-    best = readings[0]
-    if best.cells_read < len(asked) * MOSTLY:
-        unread = asked[~asked["payment_date"].isin(list(best.days))]
-        detail = (
-            f"{best.date_format} reads {best.cells_read} of {len(asked)} dates, the other formats no more: "
-            f"{_first_shapes(unread, 'payment_date')}."
-        )
-        raise unreadable("dates_unreadable", detail, place)
-    for other in readings[1:]:
-        if other.cells_read == best.cells_read and disagree(best, other):
-            raise unreadable("dates_ambiguous", _describe_tie(best, other, asked, period), place)
-    return best
-
-
-def _describe_tie(first: DateReading, second: DateReading, asked: pd.DataFrame, period: str) -> str:
-    def in_month(reading: DateReading) -> int:
-        days = (reading.days.get(cell) for cell in asked["payment_date"])
-        return sum(day is not None and f"{day:%Y-%m}" == period for day in days)
-
-    counts = " and ".join(f"{reading.date_format} puts {in_month(reading)}" for reading in (first, second))
-    return f"Both read {first.cells_read} dates; {counts} of them in {period}."
 
 
 # --- what comes out -----------------------------------------------------------------------------------------
 
 
-def _payments(frame: pd.DataFrame, stream: Stream, reading: DateReading) -> pd.DataFrame:
+def _payments(frame: pd.DataFrame, stream: Stream, dates: FileDates, last_day: date) -> pd.DataFrame:
     rows = frame[frame["rule"] == ""].reset_index(drop=True)
+    days = [dates.days.get(cell, last_day) for cell in rows["payment_date"]]
     payments = pd.DataFrame(
         {
             "sheet": rows["sheet"].astype(object),
             "row_number": rows["row_number"].astype("int64"),
-            "payment_date": pd.Series([reading.days[cell] for cell in rows["payment_date"]], dtype=object),
+            "payment_date": pd.Series(days, dtype=object),
             "amount_pence": rows["pence"].astype("int64"),
             **{name: rows[name].where(rows[name] != "", None) for name in _TEXT_FIELDS},
             "is_redacted": _is_redacted(rows["supplier_name"], stream),
@@ -341,44 +316,26 @@ def _sheet_notes(table: RawTable, layout: Layout | None, stream: Stream) -> Iter
         yield remark("sheet_without_header", "warning", detail, sheet=table.sheet)
 
 
-def _remarks(
-    frame: pd.DataFrame, payments: pd.DataFrame, publisher: Publisher, stream: Stream
+def _row_remarks(
+    frame: pd.DataFrame, stream: Stream, undated: set[str], to_nearest: bool
 ) -> Iterator[Finding]:
     for _, row in frame[frame["rule"] == "total_row_differs"].iterrows():
         detail = "A total row does not equal the rows above it."
         yield remark("total_row_differs", "warning", detail, sheet=row["sheet"], row_number=row["row_number"])
-    names = payments["supplier_name"]
-    limit = stream.format.name_cut_at
-    at_limit = int((names.str.len() == limit).sum()) if limit else 0
-    if at_limit:
-        yield remark("name_at_cut", "info", f"{at_limit} names have {limit} characters.")
-    unmarked = payments[~payments["is_redacted"] & names.notna()]
-    suspected = unmarked[
-        unmarked["supplier_name"].map(lambda name: bool(_REDACTION.search(name))).astype(bool)
-    ]
-    if len(suspected):
-        numbers = ", ".join(str(number) for number in suspected["row_number"].head(5))
-        detail = f"{len(suspected)} names, the first in rows {numbers}."
-        yield remark("redaction_suspected", "warning", detail, column="supplier_name")
-    yield from _body_remarks(frame[frame["rule"] == ""]["body_name"], publisher)
-
-
-def _body_remarks(body_names: "pd.Series[Any]", publisher: Publisher) -> Iterator[Finding]:
-    """Files have been published under another body's name, and one body's file for another's."""
-
-    def words(name: str) -> set[str]:
-        return set(re.findall(r"\w+", name.casefold())) - _COMMON_WORDS
-
-    own = words(publisher.name)
-    is_other = body_names.map({name: bool(name) and not own & words(name) for name in body_names.unique()})
-    count = int(is_other.sum()) if len(body_names) else 0
-    if count:
-        detail = f"{count} of {len(body_names)} rows name a body that shares no word with this one's name."
-        yield remark("other_body_name", "warning", detail, column="body_name")
+    paid = frame[frame["rule"] == ""]
+    count = int(_is_undated(paid["payment_date"], undated).sum())
+    if count and stream.date_basis != "period":
+        detail = f"{count} of {len(paid)} payments."
+        yield remark("dated_by_period", "info", detail, column="payment_date")
+    if to_nearest:
+        rounded = int(
+            (~paid["amount"].isin([cell for cell in paid["amount"].unique() if is_amount(cell)])).sum()
+        )
+        yield remark("pence_rounded", "info", f"{rounded} of {len(paid)} amounts.", column="amount")
 
 
 def _describe_reading(
-    tables: list[RawTable], layouts: list[Layout | None], reading: DateReading
+    tables: list[RawTable], layouts: list[Layout | None], dates: FileDates
 ) -> dict[str, Any]:
     """How the file was read, kept with it in the ledger."""
     sheets = [
@@ -391,12 +348,12 @@ def _describe_reading(
         }
         for table, layout in zip(tables, layouts, strict=True)
     ]
-    first = next(sheet for sheet in sheets if sheet["header_row"])
+    first = next(sheet for sheet, layout in zip(sheets, layouts, strict=True) if layout)
     return {
         "kind": tables[0].kind,
         "encoding": tables[0].encoding,
         "delimiter": tables[0].delimiter,
-        "date_format": reading.date_format if reading.days else "",
+        "date_format": dates.date_format if dates.days else "",
         "header_row": first["header_row"],
         "headers": first["headers"],
         "sheets": sheets,

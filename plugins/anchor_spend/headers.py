@@ -2,11 +2,14 @@
 
 In: a RawTable and the stream's aliases. Out: a Layout, or None for a sheet that is clearly another table.
 Refuses a table where a field of the spec has no column, or more than one (closed reading).
+
+A column without a name is known by its place: the alias 'column 9' means the ninth, while its name is blank.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anchor_spend.errors import Place, UnreadableFileError
 from anchor_spend.records import Finding, RawTable
@@ -22,11 +25,21 @@ _MONEY = re.compile(r"[-(£ ]*[0-9][0-9,]*\.[0-9]{2}[-) ]*")
 class Layout:
     """Where the fields of one table are. Positions are 0-based, row numbers 1-based."""
 
-    header_row: int
+    header_row: int  # 0 where the spec names the columns of a table without a header
     cells: list[str]  # the header row as it stands
     headers: list[str]  # as compared: normalised, a repeat that the spec names is 'name (2)'
     columns: dict[str, int]  # field -> position
     width: int  # cells beyond it do not belong to any column
+    later: "tuple[Layout, ...]" = ()  # of tables further down the sheet, each under its own header
+
+    def parts(self, table: RawTable) -> "Iterator[tuple[Layout, list[tuple[int, list[str]]]]]":
+        """The table's rows with their numbers, by the layout they stand under; the header row is left out."""
+        ends = [layout.header_row for layout in self.later] + [len(table.rows) + 1]
+        start = 1
+        for layout, end in zip((self, *self.later), ends, strict=True):
+            numbered = enumerate(table.rows[start - 1 : end - 1], start=start)
+            yield layout, [(number, row) for number, row in numbered if number != self.header_row]
+            start = end
 
 
 def find_layouts(tables: list[RawTable], stream: Stream, place: Place) -> list[Layout | None]:
@@ -48,16 +61,66 @@ def find_layouts(tables: list[RawTable], stream: Stream, place: Place) -> list[L
 
 def _find_layout(table: RawTable, stream: Stream, place: Place) -> Layout:
     position, matched = _best_row(table, stream)
+    if not matched and stream.format.header:
+        return _given_layout(table, stream, place)
     if not matched:
         raise unreadable("header_missing", _describe_top(table, stream), place)
-    headers = _label(table.rows[position], stream)
-    at = Place(place.file, place.sheet, position + 1)
+    row = table.rows[position]
+    headers, columns = _map_columns(row, stream, Place(place.file, place.sheet, position + 1))
+    layout = Layout(position + 1, row, headers, columns, _width(table, headers))
+    return replace(layout, later=tuple(_later_layouts(table, layout, stream)))
+
+
+def _map_columns(row: list[str], stream: Stream, at: Place) -> tuple[list[str], dict[str, int]]:
+    """The headers of a row as compared, and the position of each field."""
+    headers = _label(row, stream)
     columns: dict[str, int] = {
         name: found
         for name, aliases in [*stream.columns.items(), *stream.optional_columns.items()]
         if (found := _column(name, aliases, headers, name in stream.columns, at)) is not None
     }
-    return Layout(position + 1, table.rows[position], headers, columns, _width(table, headers))
+    return headers, columns
+
+
+def _given_layout(table: RawTable, stream: Stream, place: Place) -> Layout:
+    """The layout of a table without a header row: the columns as `format.header` names them."""
+    names = list(stream.format.header)
+    widths = Counter(_filled_width(row) for row in table.rows if _filled_width(row) > 1)
+    usual = widths.most_common(1)[0][0] if widths else 0
+    if usual > len(names):
+        detail = f"format.header names {len(names)} columns; most rows have {usual}."
+        raise unreadable("header_missing", detail, place)
+    headers, columns = _map_columns(names, stream, place)
+    return Layout(0, names, headers, columns, len(names))
+
+
+def _filled_width(row: list[str]) -> int:
+    return max((position for position, cell in enumerate(row, start=1) if cell.strip()), default=0)
+
+
+def _later_layouts(table: RawTable, first: Layout, stream: Stream) -> Iterator[Layout]:
+    """Layouts of headers further down that name every field, in other places than the one before."""
+    amount = first.columns["amount"]
+    before = first
+    for number, row in enumerate(table.rows[first.header_row :], start=first.header_row + 1):
+        # quick: where the amount stands a payment has digits
+        if len(row) > amount and row[amount].strip()[-1:].isdigit():
+            continue
+        found = _layout_of_header(row, number, stream)
+        if found and found.columns != before.columns:
+            before = replace(found, width=max(found.width, first.width))
+            yield before
+
+
+def _layout_of_header(row: list[str], number: int, stream: Stream) -> Layout | None:
+    cells = Counter(normalise_header(cell) for cell in row if cell.strip())
+    if len(cells) < len(stream.columns):
+        return None
+    for aliases in stream.columns.values():
+        if sum(cells[name] for name in {normalise_header(alias) for alias in aliases}) != 1:
+            return None
+    headers, columns = _map_columns(row, stream, Place(row=number))
+    return Layout(number, row, headers, columns, len(row))
 
 
 def _best_row(table: RawTable, stream: Stream) -> tuple[int, int]:
@@ -74,12 +137,14 @@ def _best_row(table: RawTable, stream: Stream) -> tuple[int, int]:
 
 
 def _label(row: list[str], stream: Stream) -> list[str]:
-    """Normalised headers. A repeat is told apart as 'name (2)' only where the spec does so as well."""
+    """Normalised headers. A repeat is told apart as 'name (2)', and a blank known as 'column 9', only where
+    the spec does so as well."""
     mapped = [*stream.columns.values(), *stream.optional_columns.values(), stream.ignore]
     known = {normalise_header(alias) for aliases in mapped for alias in aliases}
     labels: list[str] = []
-    for cell in row:
-        header = normalise_header(cell)
+    for position, cell in enumerate(row, start=1):
+        place = f"column {position}"
+        header = normalise_header(cell) or (place if place in known else "")
         repeat = f"{header} ({labels.count(header) + 1})"
         labels.append(repeat if header in labels and repeat in known else header)
     return labels
@@ -143,6 +208,5 @@ def unknown_headers(table: RawTable, layout: Layout, stream: Stream) -> Iterator
         rule = "unknown_header" if header else "unnamed_column"
         if header or filled:
             detail = f"Column {position + 1}, filled in {filled} of {len(rows)} rows."
-            yield remark(
-                rule, "warning", detail, sheet=table.sheet, row_number=layout.header_row, column=header
-            )
+            at = layout.header_row or None
+            yield remark(rule, "warning", detail, sheet=table.sheet, row_number=at, column=header)

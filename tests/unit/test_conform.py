@@ -42,7 +42,7 @@ def publisher(**changes: Any) -> Publisher:
             "postcode": "LU1 1AA",
             "valid_from": "2000-01-01",
             "vat_basis": "net",
-            "thresholds": [],
+            "thresholds": [{"valid_from": "2000-01-01", "gbp": 500}],
             "licence": "OGL-UK-3.0",
             "streams": {"payments": {**STREAM, **changes}},
         }
