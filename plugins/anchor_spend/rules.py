@@ -93,13 +93,13 @@ RULES: dict[str, Rule] = {
     ),
     "sheet_missing": Rule(
         "file",
-        "No visible sheet has the name the spec gives.",
+        "No visible sheet has the expected name.",
         "correct format.sheet.",
         "name the sheet with the payments as in earlier months; if you renamed it on purpose, tell us.",
     ),
     "encoding_unreadable": Rule(
         "file",
-        "The bytes are no text in any encoding of the spec.",
+        "The bytes are no text in any expected encoding.",
         "add the right one to format.encodings.",
         "save the file as CSV UTF-8, or as XLSX.",
     ),
@@ -142,7 +142,7 @@ RULES: dict[str, Rule] = {
     ),
     "dates_unreadable": Rule(
         "file",
-        "No date format of the spec reads the file's dates.",
+        "None of the expected date formats reads the file's dates.",
         "add the format to format.dates.",
         "write every date in one way, the one of earlier months; best as 2017-04-30.",
     ),
@@ -190,7 +190,7 @@ RULES: dict[str, Rule] = {
     "total_row": Rule("excluded", "A total that equals the sum of the rows it follows.", ""),
     "sheet_without_header": Rule(
         "excluded",
-        "A sheet without the columns of the spec.",
+        "A sheet without the expected columns.",
         "look at the sheet; if it holds payments, add its columns' names to the spec.",
         "if the sheet holds payments, give it the columns of the other sheets; else leave it out.",
     ),
@@ -221,8 +221,8 @@ RULES: dict[str, Rule] = {
     ),
     "merged_cells": Rule("finding", "Cells merged downwards were read as each holding the text.", ""),
     "archive_member_unread": Rule("finding", "A file in the archive is no table and was not read.", ""),
-    "sheet_not_selected": Rule("finding", "A sheet the spec does not name was not read.", ""),
-    "unexpected_family": Rule("finding", "The file is of another type than the spec expects.", ""),
+    "sheet_not_selected": Rule("finding", "A sheet that is not among those read was left out.", ""),
+    "unexpected_family": Rule("finding", "The file is of another type than expected.", ""),
     "encoding_doubtful": Rule(
         "finding",
         "The characters fit another encoding better.",
@@ -231,7 +231,7 @@ RULES: dict[str, Rule] = {
     ),
     "unknown_header": Rule(
         "finding",
-        "A column the spec does not know.",
+        "A column that is not known.",
         "map it in `columns`, or list it under `ignore`.",
         "if it is new or renamed, tell us what it holds; nothing in it is read until then.",
     ),
@@ -265,7 +265,7 @@ RULES: dict[str, Rule] = {
     ),
     "redaction_suspected": Rule(
         "finding",
-        "Names that speak of redaction and match no redaction word of the spec.",
+        "Names that speak of redaction and match no known wording of it.",
         "add the wording to `redaction`.",
         "use your usual wording for withheld names; if it changed, tell us.",
     ),
