@@ -21,7 +21,10 @@ _NOISE = re.compile(
     r"|\b\d[\d,.]*\s?(?:kb|mb|bytes)\b"  # file sizes
 )
 ASIDE = re.compile(r"\b(?:published|uploaded|updated|added|posted|revised|amended|corrected)\b[^)\]]*")
-_FINANCIAL_YEAR = re.compile(r"(?<!\d)(20\d\d|\d\d)(?:\s*[-/–]\s*|\s+to\s+)((?:20)?\d\d)(?!\d)(?![-/.]\d)")
+_FINANCIAL_YEAR = re.compile(  # not '12/2013', which is a month
+    r"(?<!\d)(?:(?P<long>20\d\d)(?:\s*[-/–]\s*|\s+to\s+)(?:20)?(?P<long_end>\d\d)"
+    r"|(?P<short>\d\d)(?:\s*[-/–]\s*|\s+to\s+)(?P<short_end>\d\d))(?!\d)(?![-/.]\d)"
+)
 _JOINED_YEARS = re.compile(r"\bfy[\s-]?(\d\d)(\d\d)(?!\d)")
 _LONE_FINANCIAL_YEAR = re.compile(
     r"\b(?:fy|f/y|fin(?:ancial)?[\s-]year)[\s-]?(?:of[\s-])?(?:20)?\d\d(?!\d)", re.IGNORECASE
@@ -59,10 +62,10 @@ def without_financial_years(text: str) -> tuple[str, set[int]]:
     starts: set[int] = set()
 
     def remove(match: re.Match[str]) -> str:
-        first, second = int(match[1]) % 100, int(match[2]) % 100
-        if second != (first + 1) % 100 or not is_year(match[1]):
+        first, second = match["long"] or match["short"], match["long_end"] or match["short_end"]
+        if int(second) != (int(first) + 1) % 100 or not is_year(first):
             return match[0]
-        starts.add(2000 + first)
+        starts.add(2000 + int(first) % 100)
         return " "
 
     def remove_joined(match: re.Match[str]) -> str:
@@ -84,13 +87,13 @@ def is_year(text: str) -> bool:
     return 2000 <= int(text) <= latest if len(text) == 4 else 10 <= int(text) <= latest % 100
 
 
-def months_in(tokens: list[Token]) -> dict[int, int]:
-    """Month number -> position of its (first) name among the tokens, in the order they stand."""
-    found: dict[int, int] = {}
+def months_in(tokens: list[Token]) -> list[tuple[int, int]]:
+    """(Month number, position among the tokens) of each month's name, in the order they stand."""
+    found = []
     for position, token in enumerate(tokens):
         number = _month_named(token.text) or _month_nearly_named(tokens, position)
         if number and not (token.text == "may" and _is_verb(tokens, position)):
-            found.setdefault(number, position)
+            found.append((number, position))
     return found
 
 
@@ -140,20 +143,33 @@ def _is_verb(tokens: list[Token], position: int) -> bool:
     return before in _SUBJECTS and not after.isdigit()
 
 
-def years_of(tokens: list[Token], position: int, month: int, financial_years: set[int]) -> set[int]:
-    """The years that the month at `position` may belong to: beside it, else the only one in the text."""
-    beside = year_beside(tokens, position)
+def years_of(tokens: list[Token], positions: list[int], month: int, financial_years: set[int]) -> set[int]:
+    """The years that a month named at `positions` may belong to: beside it, else the others in the text."""
+    beside = {year for position in positions for year in _years_beside(tokens, position)}
     if beside:
-        return {beside}
+        return beside
     others = {int(token.text) for token in tokens if len(token.text) == 4 and is_year(token.text)}
     return others or {start if month >= 4 else start + 1 for start in financial_years}
 
 
 def year_beside(tokens: list[Token], position: int) -> int | None:
-    """The year written right after or before the token at `position`."""
+    """The year written right after the token at `position`, else right before it."""
+    return _year_after(tokens, position) or _year_before(tokens, position)
+
+
+def _years_beside(tokens: list[Token], position: int) -> set[int]:
+    """Both, where a year of four digits stands before and another one after: '2017 April 2018'."""
+    after, before = _year_after(tokens, position), _year_before(tokens, position)
+    is_long = position > 0 and len(tokens[position - 1].text) == 4
+    return {year for year in (after, before if is_long or not after else None) if year}
+
+
+def _year_after(tokens: list[Token], position: int) -> int | None:
     after = tokens[position + 1 : position + 2]
-    if after and is_year(after[0].text):
-        return 2000 + int(after[0].text) % 100
+    return 2000 + int(after[0].text) % 100 if after and is_year(after[0].text) else None
+
+
+def _year_before(tokens: list[Token], position: int) -> int | None:
     before = position - 1
     if before > 0 and len(tokens[before].text) == 1 and tokens[before].text.isalpha():
         before -= 1  # Luton's '24-d-april': a letter for the month stands between

@@ -26,10 +26,11 @@ from anchor_spend.periods import MONTHS_IN, Cadence, file_months, file_period
 logger = logging.getLogger(__name__)
 
 _SEVERAL_MONTHS = re.compile(
-    r"\b(?:q[1-4]|quarter(?:ly)?|qtr|cumulative|ytd|to date|half year|annual|full year)\b"
+    r"\b(?:q[1-4]|[1-4]q|quarter(?:ly)?|qtr|cumulative|ytd|to date|half year|annual|full year"
+    r"|year (?:ending|ended|end|to)|(?:two|three|six|nine|twelve|[2-9]|1[0-2]) months)\b"
 )
-_YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)[-/. ]?(0[1-9]|1[0-2])(?!\d)(?![-/.]\d)")
-_MONTH_YEAR = re.compile(r"(?<!\d)(?<!\d[-/.])(0[1-9]|1[0-2])[-/.](20\d\d)(?!\d)")
+_YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)[-/. ]?(0[1-9]|1[0-2])(?!\d)(?P<more>[-/.]\d)?")
+_MONTH_YEAR = re.compile(r"(?<!\d)(?P<more>(?<=\d[-/.]))?(0[1-9]|1[0-2])[-/.](20\d\d)(?!\d)")
 _ACCOUNTING_PERIOD = re.compile(  # but not 'for the period 1 May to 31 May'
     r"(?<![a-z0-9])p(0[1-9]|1[0-2])(?!\d)|\bperiod[\s-]?(0?[1-9]|1[0-2])(?!\d)"
     rf"(?!(?:st|nd|rd|th)?[\s-]*(?:of )?(?:{'|'.join(name[:3] for name in MONTHS)}))"
@@ -49,15 +50,11 @@ def find_period(link_text: str, href: str, cadence: Cadence = "monthly") -> str 
         logger.warning("the link %r leads to %r; its text counts: %s", link_text[:120], name, from_text)
     if not from_text and problem:
         logger.warning("no period can be read from the file name %r: %s", name, problem)
-    months = months_in(tokens_of(clean(link_text)))
-    if not from_text and from_name and months and not months.keys() <= _numbers(from_name, cadence):
+    months = {number for number, _ in months_in(tokens_of(clean(link_text)))}
+    if not from_text and from_name and months and int(from_name[5:]) not in months:
         logger.warning("the link %r leads to %r, another month: left out", link_text[:120], name)
         return None
     return from_text or from_name
-
-
-def _numbers(period: str, cadence: Cadence) -> set[int]:
-    return {int(month[5:]) for month in file_months(period, cadence)}
 
 
 def _name_in(href: str) -> str:
@@ -95,24 +92,32 @@ def _file_in(text: str, cadence: Cadence) -> tuple[str | None, str]:
 def _month_in(text: str) -> tuple[str | None, str]:
     if _SEVERAL_MONTHS.search(text.replace("-", " ")):
         return None, "it names a quarter, a year or a running total"
-    text, financial_years = without_financial_years(text)
+    whole, (text, financial_years) = text, without_financial_years(text)
     tokens = tokens_of(text)
-    numeric = {f"{year}-{month}" for year, month in _YEAR_MONTH.findall(text) if is_year(year)}
-    numeric |= {f"{year}-{month}" for month, year in _MONTH_YEAR.findall(text) if is_year(year)}
-    months = months_in(tokens)
-    if len(months) > 1 or len(numeric) > 1:
+    numeric, named = _in_digits(text), months_in(tokens)
+    months = {number for number, _ in named}
+    if len(months) > 1 or len(numeric) > 1 or len(_in_digits(whole)) > 1:
         return None, "it names several months"
     ledger_months = {int(one or other) for one, other in _ACCOUNTING_PERIOD.findall(text)}
     if not months:
         return _numbered(numeric, ledger_months, financial_years)
-    month, position = next(iter(months.items()))
+    month = months.pop()
     if ledger_months and not ledger_months <= {month, (month - 4) % 12 + 1}:
         return None, "its accounting period is of another month"
-    years = years_of(tokens, position, month, financial_years)
+    years = years_of(tokens, [position for _, position in named], month, financial_years)
     if len(years) != 1:
         return None, "it names a month, but several years" if years else ""
     found = f"{years.pop()}-{month:02d}"
     return (found, "") if not numeric or numeric == {found} else (None, "it names two months")
+
+
+def _in_digits(text: str) -> set[str]:
+    """Months such as '2024-04' and '04/2024'; none where one is part of a day or of a range."""
+    found = [(match, match[1], match[2]) for match in _YEAR_MONTH.finditer(text)]
+    found += [(match, match[3], match[2]) for match in _MONTH_YEAR.finditer(text)]
+    if any(match["more"] is not None for match, _, _ in found):
+        return set()
+    return {f"{year}-{month}" for _, year, month in found if is_year(year)}
 
 
 def _numbered(numeric: set[str], ledger_months: set[int], starts: set[int]) -> tuple[str | None, str]:

@@ -57,8 +57,8 @@ def _named_months(text: str, starts: set[int], length: int) -> _Verdict:
     months = months_in(tokens)
     if not months:
         return None, ""
-    first, last = next(iter(months)), list(months)[-1]
-    begins, ends = year_beside(tokens, months[first]), year_beside(tokens, months[last])
+    (first, at), (last, until) = months[0], months[-1]
+    begins, ends = year_beside(tokens, at), year_beside(tokens, until)
     if len(months) == 1:
         if not _UP_TO.search(text.replace("-", " ")):
             return None, "it names one month"

@@ -112,6 +112,16 @@ class Listing(_Closed):
     download: Literal["direct", "sharepoint_share"] = "direct"
     hosts: tuple[str, ...] = ()  # further hosts files may come from, next to those of `urls`
 
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> "Listing":
+        for url in self.urls:
+            unknown = set(re.findall(r"\{.*?\}", url)) - {"{calendar_year}", "{financial_year}"}
+            if unknown:
+                raise ValueError(f"urls: {min(unknown)} is neither {{calendar_year}} nor {{financial_year}}")
+        if self.replay and self.kind == "ckan":
+            raise ValueError("replay: a catalogue answers today's questions, a web archive cannot")
+        return self
+
 
 class FileFormat(_Closed):
     """How a file is encoded. Magic bytes decide its type; `family` is what we expect to find."""

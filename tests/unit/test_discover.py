@@ -11,112 +11,17 @@ from typing import Any
 import pytest
 
 from anchor_spend import database
-from anchor_spend.discover import discover, find_period, read_manifest, sharepoint_download
+from anchor_spend.discover import discover, read_manifest, sharepoint_download
 from anchor_spend.errors import DiscoverError, FetchError
 from anchor_spend.fetch import Fetcher, Limits
 from anchor_spend.landing import LandingStore
 from anchor_spend.records import RunRequest
-from anchor_spend.robots import parse_robots
 from anchor_spend.spec import Publisher, load_spec
 from local_server import LocalServer, body, redirect, status
 
 HOST = "www.invented.example"
 LISTING = {"urls": [f"https://{HOST}/spend"], "link": r"spend|payments", "not_link": "card"}
 SAMPLE = RunRequest("sample")
-
-
-# months --------------------------------------------------------------------------------------------------
-
-PERIODS = [
-    ("January 2024", "", "2024-01"),
-    ("Jan-24", "", "2024-01"),
-    ("Jan'24", "", "2024-01"),
-    ("2024-01", "", "2024-01"),
-    ("201801", "", "2018-01"),
-    ("01/2018", "", "2018-01"),
-    ("Payments to suppliers, SEPT 2018 (CSV, 250KB)", "", "2018-09"),
-    (
-        "Download July\u00a02018 spending data (CSV)",
-        "/:x:/s/Site/EZqID8MdrCFO-May24-n4W1s9?e=cEl7Bv",
-        "2018-07",
-    ),
-    ("1 - 31 January 2018", "", "2018-01"),
-    ("31st January 2018", "", "2018-01"),
-    ("12 Jan 18", "", "2018-01"),
-    ("2018 January", "", "2018-01"),
-    # the address, where the text says nothing
-    ("Download", "/system/files/file-visibility/2026-02/250-24-d-april-payments.csv", "2024-04"),
-    ("Download", "/files/250-23-e-may-payments.csv", "2023-05"),
-    ("Download", "/files/payments-over-ps250-april-2018.xlsx/download", "2018-04"),
-    ("Download", "/files/copy-payments-over-250-january-2018.xlsx?inline", "2018-01"),
-    ("Download", "/x/luton_2018_september.csv", "2018-09"),
-    ("", "/x/spending_2018_04_april.csv", "2018-04"),
-    ("", "/x/expenditure_over_25k_apr_18.csv", "2018-04"),
-    ("", "/x/Jan%202018%20Payments.csv", "2018-01"),
-    ("", "/spend/2018-04/", "2018-04"),
-    ("April", "/x/250-24-d-april-payments.csv", "2024-04"),
-    # the text counts
-    ("March 2018", "/x/payments-march-2018303.xlsx", "2018-03"),
-    ("April 2018", "/x/250-18-e-may-payments.csv", "2018-04"),
-    # financial years beside a month
-    ("January 2017/18", "", "2018-01"),
-    ("April, financial year 2017 to 2018", "", "2017-04"),
-    ("January 2018 (financial year 2017/18)", "", "2018-01"),
-    # misspelt months
-    ("Marc-2018", "", "2018-03"),
-    ("Febuary 2018", "", "2018-02"),
-    ("Septmeber 2018", "", "2018-09"),
-    ("Spend Agust-18", "", "2018-08"),
-    # dates of publication are not the month
-    ("April 2018 (published 25 May 2018)", "", "2018-04"),
-    ("April 2018 - revised June 2018", "", "2018-04"),
-    ("Updated April 2018", "", "2018-04"),
-    # words that are no months
-    ("You may find January 2018 here", "", "2018-01"),
-    ("May 2018", "", "2018-05"),
-    ("Mayor's payments, March 2018", "", "2018-03"),
-]
-NO_PERIODS = [
-    ("2024303", ""),
-    ("Download", "/x/payments-march-2024303.xlsx"),
-    ("Q1 2018", ""),
-    ("Quarter 2 - July 2018", ""),
-    ("April to June 2018", ""),
-    ("Apr-Jun 2018", ""),
-    ("November and December 2018", ""),
-    ("April 2018 - October 2018 cumulative", ""),
-    ("Year to date January 2018", ""),
-    ("Payments 2017/18", ""),
-    ("2011-12", ""),  # December, or the financial year?
-    ("31/01/2018", ""),
-    ("2018-01-31", ""),
-    ("January", ""),
-    ("May", ""),
-    ("Spending 2018", ""),
-    ("April 2018 May 2018", ""),
-    ("April", "/x/250-24-e-may-payments.csv"),  # they contradict each other
-    ("January 2098", ""),
-    ("Payments over £25k, April", ""),
-    ("25k_apr.csv", ""),
-    ("Download", "/:x:/s/Site/EZqID8MdrCFO-May24-n4W1s9"),  # a token is no name
-    ("", ""),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "href", "expected"), PERIODS)
-def test_months_that_are_certain(text: str, href: str, expected: str) -> None:
-    assert find_period(text, f"https://{HOST}{href}") == expected
-
-
-@pytest.mark.parametrize(("text", "href"), NO_PERIODS)
-def test_months_that_are_not(text: str, href: str) -> None:
-    assert find_period(text, f"https://{HOST}{href}") is None
-
-
-@pytest.mark.parametrize("text", ["Q1 2018", "April to June 2018", "April 2018 cumulative"])
-def test_several_months_are_left_out_aloud(text: str, caplog: pytest.LogCaptureFixture) -> None:
-    find_period(text, "")
-    assert text in caplog.text
 
 
 # listing pages -------------------------------------------------------------------------------------------
@@ -491,33 +396,6 @@ def test_a_manifest_that_cannot_be_used(content: bytes | None, words: str, tmp_p
         (tmp_path / "manifest.csv").write_bytes(content)
     with pytest.raises(DiscoverError, match=words):
         read_manifest(tmp_path)
-
-
-# robots --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "path", "allowed"),
-    [
-        ("", "/a", True),
-        ("<html>Not found</html>", "/a", True),
-        ("User-agent: *\nDisallow:", "/a", True),
-        ("User-agent: *\nDisallow: /", "/a", False),
-        ("user-agent: *\ndisallow: /a # why\nallow: /a/b", "/a/b/c", True),
-        ("User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/c", False),
-        ("User-agent: *\nDisallow: /*.xlsx$", "/files/april.xlsx", False),
-        ("User-agent: *\nDisallow: /*.xlsx$", "/files/april.xlsx/download", True),
-        ("User-agent: *\nDisallow: /*?inline", "/files/april.xlsx?inline", False),
-        ("User-agent: *\nDisallow: /a%20b", "/a b/c", False),
-        ("User-agent: AnchorSpend\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", True),
-        ("User-agent: other\nUser-agent: anchorspend\nDisallow: /x\nUser-agent: *\nDisallow: /", "/x", False),
-        ("User-agent: other\nDisallow: /", "/a", True),
-        ("Disallow: /", "/a", True),
-        ("User-agent: *\nAllow: /same\nDisallow: /same", "/same", True),
-    ],
-)
-def test_robots_rules(text: str, path: str, allowed: bool) -> None:
-    assert parse_robots(text, "AnchorSpend").allows(path) is allowed
 
 
 # real listing pages --------------------------------------------------------------------------------------
