@@ -253,6 +253,38 @@ def template(
     typer.echo(f"{out} is the empty template; the sheet About of an .xlsx explains its columns")
 
 
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The payments file, before it is published.")],
+    publisher: Annotated[str, typer.Option(help="Publisher id: whose file it is.")] = "",
+    stream: Annotated[str, typer.Option(help="payments or purchase_card.")] = "payments",
+    period: Annotated[str, typer.Option(help="Month, YYYY-MM. Default: from name or dates.")] = "",
+    spec: Annotated[Path | None, typer.Option(help="A spec file not in use yet, such as a draft.")] = None,
+    previous: Annotated[
+        list[Path] | None, typer.Option(help="Earlier file, or folder of them, to compare with; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(help="Write the answer as a page that opens offline.")] = None,
+) -> None:
+    """Check a payments file before it is published; needs no database.
+
+    Exit code 0: ready, possibly with warnings. 1: not ready, or it cannot be read.
+    """
+    from anchor_spend.check import command
+
+    asked = command.Options(file, publisher, stream, period, spec, previous or (), as_json, html)
+    if not command.run(asked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rules(as_json: AsJson = False) -> None:
+    """Every rule a check can name: what it means and what to do."""
+    from anchor_spend.check import command
+
+    command.print_rules(as_json)
+
+
 # services -----------------------------------------------------------------------------------------------
 
 
@@ -280,7 +312,7 @@ def down() -> None:
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Health of the database and Airflow, the current release, and which months are missing."""
-    from anchor_spend import runtime, summary
+    from anchor_spend import calendar_lines, runtime, summary
     from anchor_spend.settings import load_settings
 
     health = runtime.status()
@@ -298,8 +330,8 @@ def status(as_json: AsJson = False) -> None:
     typer.echo(f"Airflow:  {', '.join(f'{name} {state}' for name, state in health['airflow'].items())}")
     for text in summary.lines(found):
         typer.echo(text)
-    for row in found.get("coverage", []):
-        typer.echo(f"  {row['publisher_id']} {row['stream']}: {row['loaded']} of {row['expected']} months")
+    for text in calendar_lines.lines(found.get("coverage", [])):
+        typer.echo(text)
 
 
 @app.command()

@@ -57,7 +57,7 @@ def check_file(
             raise unreadable("month_unknown", "Neither its name nor its dates say it.", Place())
     except UnreadableFileError as error:
         return _refused(path, publisher, stream, month, error)
-    subject = _subject(publisher, stream, month, data, tables, conformed)
+    subject = _subject(publisher, stream, month, tables, conformed)
     return _judged(subject, replace(file, period=month.period), path, previous, say)
 
 
@@ -65,12 +65,11 @@ def _subject(
     publisher: Publisher,
     stream: str,
     month: Month,
-    data: bytes,
     tables: list[RawTable],
     conformed: ConformedFile,
 ) -> Subject:
     layouts = find_layouts(tables, publisher.streams[stream], Place())  # type: ignore[index]
-    return Subject(publisher, stream, month, data, tables, layouts, conformed)
+    return Subject(publisher, stream, month, tables, layouts, conformed)
 
 
 def _refused(

@@ -19,7 +19,7 @@ UNSURE_BELOW = 0.6  # of the dates; below it a month taken from dates may be ano
 
 def stated_month(file_name: str, given: str, stream: Stream) -> Month:
     """What is known before the file is read; source 'unknown' where nothing says the month."""
-    named = find_period(file_name, "")
+    named = find_period(file_name, "", stream.cadence)
     name_says = file_period(named, stream.cadence) if named else ""
     if given:
         try:

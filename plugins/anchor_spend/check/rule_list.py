@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from anchor_spend.check import month_rules, payment_rules, sheet_rules, text_rules
+from anchor_spend.check import month_rules, payment_rules, text_rules
 from anchor_spend.check.result import Example, Problem
 from anchor_spend.check.subject import FIRST, CheckRule, Found, Subject
 
@@ -190,20 +190,6 @@ CHECK_RULES: list[CheckRule] = [
         "Text begins with =, +, - or @, which a spreadsheet that opens the file may run as a formula.",
         "Let such texts begin with a letter or a quotation mark.",
         text_rules.formula_in_cell,
-    ),
-    # workbooks
-    CheckRule(
-        "hidden_rows", "row", "warning",
-        "Rows of the workbook are hidden. They were read, and are published with the file (XLSX and "
-        "ODS only).",
-        "Delete what is not to be published; hiding or filtering it is not enough.",
-        sheet_rules.hidden_rows,
-    ),
-    CheckRule(
-        "hidden_columns", "column", "warning",
-        "Columns of the workbook are hidden. They are published with the file (XLSX and ODS only).",
-        "Delete what is not to be published; hiding it is not enough.",
-        sheet_rules.hidden_columns,
     ),
 ]  # fmt: skip
 

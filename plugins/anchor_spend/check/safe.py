@@ -56,14 +56,16 @@ def heading(text: str, known: Iterable[str] = ()) -> str:
 
 
 def reference(text: str | None) -> str:
-    """A transaction reference as published where it looks like one, else its shape; '' for none."""
+    """A transaction reference with its longer runs of letters made A's: 'INV-0012', 'AAAAAA-12'; '' for none.
+
+    What does not look like a reference, or looks like a National Insurance number, is its shape.
+    """
     if not text:
         return ""
     has_digit = any(character.isdigit() for character in text)
-    is_code = max((len(run) for run in _LETTERS.findall(text)), default=0) <= _LONGEST_PREFIX
-    if _REFERENCE.fullmatch(text) and has_digit and is_code and not NATIONAL_INSURANCE.search(text):
-        return text
-    return shape_of(text)
+    if not _REFERENCE.fullmatch(text) or not has_digit or NATIONAL_INSURANCE.search(text):
+        return shape_of(text)
+    return _LETTERS.sub(lambda run: run[0] if len(run[0]) <= _LONGEST_PREFIX else shape_of(run[0]), text)
 
 
 def without_quotes(detail: str, known: Iterable[str] = ()) -> str:

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from anchor_spend.check.hidden import Hidden, find_hidden
 from anchor_spend.check.result import Comparison, Example, Month, Severity
 from anchor_spend.check.safe import heading, known_headers, reference
 from anchor_spend.headers import Layout
@@ -32,7 +31,6 @@ class Subject:
     publisher: Publisher
     stream_name: str
     month: Month
-    data: bytes
     tables: list[RawTable]
     layouts: list[Layout | None]
     conformed: ConformedFile
@@ -66,16 +64,6 @@ class Subject:
         """The month of each payment's date, as 'YYYY-MM'."""
         months: pd.Series[Any] = self.days.dt.strftime("%Y-%m")
         return months
-
-    @cached_property
-    def hidden(self) -> dict[str, Hidden]:
-        """Hidden rows and columns of a workbook's visible sheets."""
-        if not any(table.kind in ("xlsx", "ods") for table in self.tables):
-            return {}
-        sizes = {
-            table.sheet: (len(table.rows), max(map(len, table.rows), default=0)) for table in self.tables
-        }
-        return find_hidden(self.data, sizes)
 
     def sheet_label(self, name: str) -> str:
         """A sheet's name where it can be shown, else its shape and its place among the sheets."""

@@ -24,11 +24,12 @@ _PHONE = re.compile(
     re.IGNORECASE,
 )
 _BANK = re.compile(
-    r"(?<![\d/-])\d{2}[- ]\d{2}[- ]\d{2}[^\d/]{1,20}\d{8}(?!\d)"
-    r"|\b(?:sort ?code|s/c)\b\D{0,6}\d{2}[- ]?\d{2}[- ]?\d{2}(?!\d)"
+    r"(?<![\d/-])(?P<day>\d{2})[- ](?P<month>\d{2})[- ]\d{2}\D{1,20}\d{8}(?!\d)"
+    r"|\bsort ?code\b\D{0,6}\d{2}[- ]?\d{2}[- ]?\d{2}(?!\d)"
     r"|\bGB\d{2} ?[A-Z]{4} ?(?:\d{4} ?){3}\d{2}(?!\d)",
     re.IGNORECASE,
 )
+_BANK_WORDS = re.compile(r"\b(?:sort|account|acc?t?|a/c|bank)\b", re.IGNORECASE)
 _BIRTH = re.compile(r"\b(?:dob|d\.o\.b\.?|date of birth|born)\b\W{0,4}\d{1,2}[/. -]", re.IGNORECASE)
 _PERSONAL_HEADING = re.compile(
     r"\b(?:sort code|account (?:no|number)|bank account|iban|national insurance|nino?"
@@ -67,7 +68,16 @@ def national_insurance_number(subject: Subject) -> Found:
 
 
 def bank_account(subject: Subject) -> Found:
-    return _cells_where(subject, _BANK.search, _NOT_TEXT)
+    return _cells_where(subject, _is_bank_account, _NOT_TEXT)
+
+
+def _is_bank_account(text: str) -> bool:
+    """A sort code that could be a date as well (12-04-17) counts beside a word of banking only."""
+    match = _BANK.search(text)
+    if not match or match["day"] is None:
+        return match is not None
+    is_date = 1 <= int(match["day"]) <= 31 and 1 <= int(match["month"]) <= 12
+    return not is_date or _BANK_WORDS.search(text) is not None
 
 
 def date_of_birth(subject: Subject) -> Found:
@@ -98,10 +108,8 @@ def _is_formula(text: str) -> bool:
 
 
 def text_cut(subject: Subject) -> Found:
-    """A column whose texts pile up at its greatest length; the supplier's where the spec knows no limit."""
-    fields = ["description", "department", "category"]
-    if not subject.stream.format.name_cut_at:
-        fields.insert(0, "supplier_name")
+    """Columns whose texts pile up at their greatest length; of supplier names reading says so itself."""
+    fields = ("description", "department", "category")
     cut = {name: width for name in fields if (width := _cut_width(subject, name))}
     if not cut:
         return NOTHING
@@ -114,9 +122,13 @@ def text_cut(subject: Subject) -> Found:
 
 
 def _cut_width(subject: Subject, name: str) -> int:
-    """The length texts of a column were cut at, 0 for none: at least 5 different texts have exactly the
-    greatest length, and at least three times as many as have each of the five lengths below it."""
+    """The length the texts of a column were cut at, 0 for none.
+
+    The longest of its different texts have one length: at least five of them do, three times as many as have
+    each of the five lengths below, and fewer than half of all, as codes of one length would.
+    """
     lengths = Counter(len(text) for text in subject.payments[name].dropna().unique())
     longest = max(lengths, default=0)
     below = max((lengths[longest - step] for step in range(1, 6)), default=0)
-    return longest if longest >= 15 and lengths[longest] >= max(5, 3 * below) else 0
+    is_pile = max(5, 3 * below) <= lengths[longest] < lengths.total() / 2
+    return longest if longest >= 15 and is_pile else 0
