@@ -140,6 +140,7 @@ _MISSING = {
     ("bedfordshire_police", "2018-07"),
     ("bedfordshire_police", "2019-02"),
 }
+_REASONS = {("bedfordshire_police", "2018-07"): "published, but refused: not_a_table"}
 _LATE = {("university_of_bedfordshire", "2019-03")}
 _RESTATED = {("luton_borough_council", "2017-09"), ("bedford_borough_council", "2018-11")}
 _EMPTY = {("university_of_bedfordshire", "2017-08")}
@@ -396,6 +397,7 @@ def _coverage(publishers: list[str], years: Sequence[str], silent: Collection[st
                     "due_on": due_date(period, 20),
                     "months_count": 1,
                     "status": status,
+                    "reason": _REASONS.get((publisher, period), ""),
                     "file_sha256": None if status in ("missing", "late") else "0" * 64,
                     "version_count": 2 if status == "restated" else 1,
                 }

@@ -151,7 +151,8 @@ def _months_before(days: "pd.Series[Any]", first: pd.Timestamp, last: pd.Timesta
     """How many months before the file's months a day lies: 0 inside them, below 0 behind them."""
     numbers = days.dt.year * 12 + days.dt.month
     starts, ends = (day.year * 12 + day.month for day in (first, last))
-    return (starts - numbers).clip(lower=0) + (ends - numbers).clip(upper=0)
+    months: pd.Series[int] = (starts - numbers).clip(lower=0) + (ends - numbers).clip(upper=0)
+    return months
 
 
 def _supplier_facts(payments: pd.DataFrame) -> Fact:

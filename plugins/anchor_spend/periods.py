@@ -31,6 +31,13 @@ def months_between(first: str, last: str) -> list[str]:
     return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(start, stop)]
 
 
+def months_after(first: str, count: int) -> list[str]:
+    """`count` months, beginning with `first`."""
+    year, month = parse_period(first)
+    last = year * 12 + month - 1 + count - 1
+    return months_between(first, f"{last // 12:04d}-{last % 12 + 1:02d}")
+
+
 def financial_year(period: str) -> str:
     """The financial year (April to March) a month falls in: '2017-04' -> '2017/18'."""
     year, month = parse_period(period)
@@ -49,12 +56,10 @@ def file_months(period: str, cadence: Cadence) -> list[str]:
 
     ValueError when no file of the cadence begins in that month.
     """
-    year, month = parse_period(period)
     count = MONTHS_IN[cadence]
-    if (month - 4) % count:
+    if (parse_period(period)[1] - 4) % count:
         raise ValueError(f"no {cadence} file begins in {period}")
-    last = year * 12 + month - 1 + count - 1
-    return months_between(period, f"{last // 12:04d}-{last % 12 + 1:02d}")
+    return months_after(period, count)
 
 
 def file_period(month: str, cadence: Cadence) -> str:

@@ -10,26 +10,22 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from anchor_spend import database
+from anchor_spend import calendar_lines, database
 from anchor_spend.errors import DatabaseError
-from anchor_spend.periods import months_between
 
 Row = dict[str, Any]
 _LISTED = 8  # of a longer list; the report has all of it
 
 _YEARS = """
     select financial_year, sum(gross_gbp) as gross_gbp, sum(headline_gbp) as headline_gbp,
-           sum(months_covered) as months_covered, sum(months_expected) as months_expected
+           sum(months_covered) as months_covered, sum(months_expected) as months_expected,
+           count(*) filter (where months_covered > 0) as bodies_covered,
+           count(*) filter (where months_expected > 0) as bodies_expected
     from published.county_view where not is_memo group by 1 order by 1
 """
 _COVERAGE = """
-    select publisher_id, stream,
-           coalesce(sum(months_count) filter (where expected and status <> 'not_due'), 0) as expected,
-           coalesce(sum(months_count) filter (where status in ('loaded', 'restated', 'empty')), 0) as loaded,
-           count(*) filter (where status = 'late') as late,
-           count(*) filter (where status = 'missing') as missing,
-           array_agg(period order by period) filter (where status in ('late', 'missing')) as gaps
-    from published.coverage group by publisher_id, stream order by publisher_id, stream
+    select publisher_id, stream, period, months_count, expected, due_on, status, days_late, reason
+    from published.coverage order by publisher_id, stream, period
 """
 _WARNINGS = """
     select suite, publisher_id, period, expectation, column_name, why
@@ -55,7 +51,7 @@ def collect() -> Row:
             release = _rows(connection, "select * from published.release")
             found = {
                 "years": _rows(connection, _YEARS),
-                "coverage": _rows(connection, _COVERAGE),
+                "coverage": calendar_lines.by_stream(_rows(connection, _COVERAGE)),
                 "warnings": _rows(connection, _WARNINGS),
             }
     except (DatabaseError, psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
@@ -83,7 +79,10 @@ def lines(found: Row) -> Iterator[str]:
     window = f"{release['window_from']} to {release['window_to']}"
     yield f"Release {release['release_number']}{synthetic} ({release['source']}), {window}"
     for year in found["years"]:
-        months = f"{year['months_covered']} of {year['months_expected']} months of files"
+        months = (
+            f"{year['bodies_covered']} of {year['bodies_expected']} bodies, "
+            f"{year['months_covered']} of {year['months_expected']} months"
+        )
         gross, headline = _million(year["gross_gbp"]), _million(year["headline_gbp"])
         yield f"  {year['financial_year']}: gross {gross}, goods and services {headline} ({months})"
     yield from _file_lines(found)
@@ -113,25 +112,19 @@ def _file_lines(found: Row) -> Iterator[str]:
 
 
 def _gap_lines(coverage: list[Row]) -> Iterator[str]:
-    gaps = [row for row in coverage if row["gaps"]]
-    if not gaps:
+    silent = [row for row in coverage if row["expected"] and not row["loaded"]]
+    gaps = [row for row in coverage if 0 < row["loaded"] < row["expected"]]
+    if not (silent or gaps):
         yield "  Missing: nothing that is due"
-        return
-    yield "  Missing or late:"
+    if silent:
+        names = ", ".join(f"{row['publisher_id']} {row['stream']}" for row in silent)
+        yield f"  Not one file, though files are due ({len(silent)}): {names}"
+    if gaps:
+        yield "  Missing or late:"
     for row in gaps:
-        yield f"    {row['publisher_id']} {row['stream']}: {', '.join(_spans(row['gaps']))}"
-
-
-def _spans(periods: list[str]) -> Iterator[str]:
-    """Months in order, those that follow each other as one: '2016-04 to 2016-09', '2017-01'."""
-    first = last = periods[0]
-    for period in periods[1:]:
-        if len(months_between(last, period)) == 2:
-            last = period
-            continue
-        yield first if first == last else f"{first} to {last}"
-        first = last = period
-    yield first if first == last else f"{first} to {last}"
+        for words in calendar_lines.status_lines(row["files"]):
+            if words.startswith(("missing", "late")):
+                yield f"    {row['publisher_id']} {row['stream']}, {words}"
 
 
 def _warning_lines(warnings: list[Row]) -> Iterator[str]:

@@ -258,7 +258,7 @@ def test_unreachable_database_is_told(monkeypatch: pytest.MonkeyPatch, home: Any
 
 # county_view -----------------------------------------------------------------------------------------------
 
-BODIES = [f"body_{letter}" for letter in "abcdefghijkl"]
+BODIES = [f"body_{letter}" for letter in "abcdefghijklmnop"]
 SUPPLIERS = """
     create table {schema}.dim_suppliers as
     select * from (values
@@ -389,10 +389,35 @@ WIDE = """
     update release_2.local_share set floor = 0, ceiling = 1
     where publisher_id = 'county' and definition_id = 'primary' and scope = 'goods_and_services'
 """
-FILE_TAKEN_OUT = """
-    delete from quality.release_files where release_number = 2
-        and file_id = (select file_id from landing.file_versions where publisher_id = 'body_l')
+A_MONTH_MISSING = """
+    insert into release_2.coverage
+    select publisher_id, stream, '2017-05', true, 1, 'missing' from release_2.coverage
+    where publisher_id = 'body_a'
 """
+MADE_MEMO = """
+    update quality.release_publishers set is_memo = true
+    where release_number = 2 and publisher_id = 'body_o';
+"""
+HAD_THREE_MONTHS = """
+    with added as (
+        insert into landing.file_versions (
+            is_synthetic, source, publisher_id, stream, period, sha256, file_name, size_bytes, url, status)
+        select is_synthetic, source, publisher_id, stream, months.period, months.period, 'f.csv', 1, '',
+               'landed'
+        from landing.file_versions
+        cross join (values ('2017-05'), ('2017-06')) as months (period)
+        where publisher_id = 'body_p'
+        returning file_id
+    )
+    insert into quality.release_files select 1, file_id from added
+"""
+
+
+def file_taken_out(letter: str) -> str:
+    return f"""
+        delete from quality.release_files where release_number = 2
+            and file_id = (select file_id from landing.file_versions where publisher_id = 'body_{letter}')
+    """
 
 
 def change_before(letter: str, factor: float) -> str:
@@ -463,17 +488,26 @@ RELEASE_FAULTS: list[tuple[str, str, str, str]] = [
     ),
     ("smallest_headline_part_gbp", "warning", change_share("f", NEGATIVE), "body_f 2017/18 primary goods"),
     ("width_of_county_interval", "warning", WIDE, "county 2017/18 primary goods"),
-    ("share_covered", "warning", change("coverage", "a", "status = 'missing'"), "body_a"),
-    ("months_after_having_some", "critical", FILE_TAKEN_OUT, "body_l"),
+    ("share_covered", "warning", A_MONTH_MISSING, "body_a"),
+    ("has_any_file", "warning", change("coverage", "m", "status = 'missing'"), "body_m"),
+    (
+        "has_readable_spec",
+        "warning",
+        "insert into quality.release_spec_errors values (2, 'body_n', 'no YAML')",
+        "body_n",
+    ),
+    ("months_after_having_some", "critical", file_taken_out("l"), "body_l"),
+    ("memo_months_after_having_some", "warning", MADE_MEMO + file_taken_out("o"), "body_o"),
+    ("share_lost", "critical", HAD_THREE_MONTHS, "body_p"),
     ("movement", "warning", change_before("b", 0.97), "body_b 2017/18"),
-    ("movement", "critical", change_before("c", 3), "body_c 2017/18"),
+    ("movement_of_counted_body", "critical", change_before("c", 3), "body_c 2017/18"),
 ]
 # what such a fault brings along: the marts of body_l still count the file that was taken out
 CONSEQUENCES = {
-    ("months_lost", "warning"): {"body_l"},
-    ("is_of_this_release", "critical"): {"file 12"},
-    ("gross_pence_difference", "critical"): {"body_l 2017/18"},
-    ("months_difference", "critical"): {"body_l 2017/18"},
+    ("months_lost", "warning"): {"body_l", "body_o", "body_p"},
+    ("is_of_this_release", "critical"): {"file 12", "file 15"},
+    ("gross_pence_difference", "critical"): {"body_l 2017/18", "body_o 2017/18"},
+    ("months_difference", "critical"): {"body_l 2017/18", "body_o 2017/18"},
     ("pence_difference", "critical"): {"body_f payments"},
     ("movement", "warning"): {"body_c 2017/18"},
     ("pence_unaccounted", "critical"): {"body_g 2017/18", "county 2017/18"},
@@ -535,6 +569,7 @@ WHOLE_RELEASE_FAULTS: list[tuple[str, str, str]] = [
      "update release_1.spend_by_scope set spend_scope = 'unclassified' where spend_scope = 'grant'"),
     ("gross_gbp", "warning", GROSS.format("5e9")),
     ("gross_gbp", "critical", GROSS.format("81711e9")),
+    ("share_of_county_months", "warning", "update release_1.county_view set months_expected = 3"),
 ]  # fmt: skip
 
 
@@ -578,7 +613,23 @@ def test_without_a_release_in_view_the_last_published_of_its_world_is_compared(
     connection.execute(f"update release_{before}.county_view set headline_gbp = 1".encode())
     assert gates.check_county_view(number, ["movements"]) == []  # never published
     connection.execute("update quality.releases set status = 'published' where release_number = %s", [before])
-    assert failed(gates.check_county_view(number, ["movements"])) >= {("movement", "critical")}
+    bad = failed(gates.check_county_view(number, ["movements"]))
+    assert bad == {("movement_of_counted_body", "critical"), ("movement", "warning")}
+
+
+def test_what_the_county_does_not_count_warns_and_never_stops(connection: Connection) -> None:
+    files = add_county(connection)
+    before, number = add_release(connection, files), add_release(connection, files)
+    show(connection, before)
+    connection.execute("update quality.release_publishers set is_memo = true where publisher_id = 'body_a'")
+    for statement in (
+        f"update release_{before}.county_view set headline_gbp = 1 where publisher_id = 'body_a'",
+        f"update release_{number}.county_view set is_memo = true where publisher_id = 'body_a'",
+        f"update release_{number}.coverage set status = 'missing' where publisher_id = 'body_a'",
+    ):
+        connection.execute(statement.encode())
+    bad = failed(gates.check_county_view(number, ["bodies", "movements"]))
+    assert bad == {("movement", "warning"), ("has_any_file", "warning")}
 
 
 def test_only_complete_past_years_are_compared(connection: Connection) -> None:

@@ -198,7 +198,8 @@ def test_headline_figures_are_those_released(default_release: Tables) -> None:
     bounds = f"between {report_words.share(county['floor'])} and {report_words.share(county['ceiling'])}"
     assert bounds in text
     assert "9 of 12 months" in text, "police, 2018/19"
-    assert "missing: June to July 2018 and February 2019" in text
+    refused = "July 2018 (published, but refused: not_a_table)"
+    assert f"missing: June 2018 and February 2019, {refused}" in text
     assert "late: March 2019; empty: August 2017" in text
 
 
@@ -324,6 +325,21 @@ def _unfinished() -> Tables:
     return made
 
 
+def _quarterly() -> Tables:
+    """The first body publishes by quarters: two are missing, of one a later version was refused."""
+    made = tables(BODIES[:2])
+    quarters = [
+        row | {"months_count": 3}
+        for row in made["coverage"]
+        if row["publisher_id"] == BODIES[0][0] and row["period"][-2:] in ("01", "04", "07", "10")
+    ]
+    for row in quarters:
+        row["status"] = "missing" if row["period"] in ("2017-07", "2017-10") else "loaded"
+        row["reason"] = "a later version was refused: shrinks" if row["period"] == "2018-01" else ""
+    others = [row for row in made["coverage"] if row["publisher_id"] != BODIES[0][0]]
+    return made | {"coverage": quarters + others}
+
+
 POLICE = "bedfordshire_police"
 KINDS = {
     "one body": (lambda: tables(BODIES[:1]), "It is the only body with payments in that year."),
@@ -331,6 +347,14 @@ KINDS = {
     "a silent body": (
         lambda: tables(silent=[POLICE]),
         "Nothing has been received for that year from Bedfordshire Police.",
+    ),
+    "a body never heard of": (
+        lambda: tables(BODIES[:3], silent=[BODIES[2][0]]),
+        "Of one body there is not one file: see the list below.",
+    ),
+    "quarterly files": (
+        _quarterly,
+        "missing: July to December 2017; January to March 2018 (a later version was refused: shrinks)",
     ),
     "nothing received": (
         lambda: tables(BODIES[:2], silent=[BODIES[0][0], BODIES[1][0]]),
@@ -389,6 +413,33 @@ def test_a_memo_body_is_in_no_county_figure(database_server: str) -> None:
         "What became of every row and pound of the files in use",
         "The bodies in this release and how they publish",
     }
+
+
+def test_a_quarterly_file_fills_three_squares(database_server: str) -> None:
+    soup = BeautifulSoup(page_of(_quarterly()), "lxml")
+    calendar = soup.select_one("table.calendar")
+    assert calendar is not None and BODIES[0][1] in calendar.get_text()
+    year = next(row for row in calendar.select("tbody tr") if row.th.get_text() == "2017/18")
+    words = [cell.select_one(".hidden").get_text() for cell in year.select("td")]
+    assert words == ["Received"] * 3 + ["Missing"] * 6 + ["Received"] * 3
+
+
+def test_statuses_are_told_apart_without_colour() -> None:
+    letters = [letter for letter, *_ in report_words.STATUSES.values()]
+    assert len(set(letters)) == len(letters) == 6
+
+
+def test_a_body_without_any_file_is_listed_with_its_reason(database_server: str) -> None:
+    made = tables(BODIES[:3], silent=[BODIES[2][0]])
+    for row in made["coverage"]:
+        if row["publisher_id"] == BODIES[2][0] and row["period"] == "2018-01":
+            row["reason"] = "published, but refused: column_missing"
+    soup = BeautifulSoup(page_of(made), "lxml")
+    table = next(t for t in soup.select("table") if "Not one file received" in t.caption.get_text())
+    cells = [cell.get_text() for cell in table.select("tbody tr > *")]
+    assert cells == [
+        BODIES[2][1], "Payments", "0 of 36 months", "April 2016", "published, but refused: column_missing",
+    ]  # fmt: skip
 
 
 def test_real_figures_carry_no_warning(database_server: str) -> None:

@@ -64,14 +64,18 @@ months as (
         financial_year,
         publisher_id,
         months_covered,
-        months_expected
+        months_expected,
+        (months_covered > 0)::int::bigint as bodies_covered,
+        (months_expected > 0)::int::bigint as bodies_expected
     from body_years
     union all
     select
         financial_year,
         'county',
         sum(months_covered)::bigint,
-        sum(months_expected)::bigint
+        sum(months_expected)::bigint,
+        count(*) filter (where months_covered > 0),
+        count(*) filter (where months_expected > 0)
     from body_years
     where not is_memo
     group by financial_year
@@ -103,7 +107,9 @@ final as (
             'amounts.local_gbp + amounts.not_local_gbp + amounts.unresolved_gbp'
         ) }} as ceiling,
         months.months_covered,
-        months.months_expected
+        months.months_expected,
+        months.bodies_covered,
+        months.bodies_expected
     from amounts
     inner join months
         on amounts.financial_year = months.financial_year and amounts.publisher_id = months.publisher_id

@@ -1,4 +1,5 @@
--- One row per institution: the months that are due, those that are there, those a release before had.
+-- One row per institution: the months that are due, those that are there, those a release before had. What the
+-- county does not count may warn and never stop: its facts have names of their own.
 with before_periods as (
     select distinct versions.publisher_id, versions.stream, versions.period
     from quality.release_files as files
@@ -32,15 +33,41 @@ before_and_now as (
     from before_periods
     full join now_periods using (publisher_id, stream, period)
     group by 1
+),
+
+bodies as (
+    select publisher_id, is_memo from quality.release_publishers where release_number = {number}
+),
+
+broken_specs as (
+    select publisher_id from quality.release_spec_errors where release_number = {number}
+),
+
+facts as (
+    select
+        publisher_id as subject,
+        coalesce(bodies.is_memo, false) as is_memo,
+        coalesce(calendar.months_due, 0) as months_due,
+        coalesce(calendar.months_there, 0) as months_there,
+        case when before_and_now.months_before > 0 then before_and_now.months_now end as months_left,
+        coalesce(before_and_now.months_lost, 0) as months_lost,
+        round(before_and_now.months_lost::numeric / nullif(before_and_now.months_before, 0), 4) as share_lost,
+        broken_specs.publisher_id is null as has_readable_spec
+    from bodies
+    full join before_and_now using (publisher_id)
+    full join broken_specs using (publisher_id)
+    left join calendar using (publisher_id)
 )
 
 select
-    coalesce(bodies.publisher_id, before_and_now.publisher_id) as subject,
-    coalesce(calendar.months_due, 0) as months_due,
-    coalesce(calendar.months_there, 0) as months_there,
-    round(coalesce(calendar.months_there, 0)::numeric / nullif(calendar.months_due, 0), 4) as share_covered,
-    case when before_and_now.months_before > 0 then before_and_now.months_now end as months_after_having_some,
-    coalesce(before_and_now.months_lost, 0) as months_lost
-from (select publisher_id from quality.release_publishers where release_number = {number}) as bodies
-full join before_and_now using (publisher_id)
-left join calendar using (publisher_id)
+    subject,
+    months_due,
+    months_there,
+    months_lost,
+    has_readable_spec,
+    case when months_due > 0 then months_there > 0 end as has_any_file,
+    case when months_there > 0 then round(months_there::numeric / nullif(months_due, 0), 4) end as share_covered,
+    case when not is_memo then months_left end as months_after_having_some,
+    case when is_memo then months_left end as memo_months_after_having_some,
+    case when not is_memo and months_left > 0 then share_lost end as share_lost
+from facts

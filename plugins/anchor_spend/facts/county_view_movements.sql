@@ -3,7 +3,12 @@ select
     concat_ws(' ', publisher_id, financial_year) as subject,
     earlier.headline_gbp as headline_gbp_before,
     latest.headline_gbp as headline_gbp_now,
-    round(abs(latest.headline_gbp - earlier.headline_gbp) / abs(earlier.headline_gbp), 4) as movement
+    round(abs(latest.headline_gbp - earlier.headline_gbp) / abs(earlier.headline_gbp), 4) as movement,
+    -- what the county does not count may move its figures no more than warn
+    case
+        when not latest.is_memo
+            then round(abs(latest.headline_gbp - earlier.headline_gbp) / abs(earlier.headline_gbp), 4)
+    end as movement_of_counted_body
 from {schema}.county_view as latest
 inner join {previous_schema}.county_view as earlier using (financial_year, publisher_id)
 inner join quality.releases as previous on previous.release_number = {previous}

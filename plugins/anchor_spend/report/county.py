@@ -81,10 +81,12 @@ def _tiles(page: Page) -> list[Tile]:
     year = page.year
     value, floor, ceiling = page.per_cent(year, COUNTY)
     net, gross = (millions(page.total(year, column)) for column in ("headline_gbp", "gross_gbp"))
-    tiles = [Tile(net, f"spent on goods and services in {year}", f"out of {gross} paid out for all purposes")]
+    received = page.received(year)
+    note = f"out of {gross} paid out for all purposes; {received}"
+    tiles = [Tile(net, f"spent on goods and services in {year}", note)]
     if value is not None and floor is not None and ceiling is not None:
         row = page.share_row(year, COUNTY)
-        bounds = f"floor {share(row['floor'])}, ceiling {share(row['ceiling'])}"
+        bounds = f"floor {share(row['floor'])}, ceiling {share(row['ceiling'])}; {received}"
         tiles.append(
             Tile(share(row["share"]), "local, as the strategy defines it", bounds, (value, floor, ceiling))
         )
@@ -93,12 +95,14 @@ def _tiles(page: Page) -> list[Tile]:
             _per_cent(row["target_pct"]),
             f"the strategy’s figure for {year}",
             f"measured for {page.name(row['publisher_id'])}: "
-            + share(page.share_row(year, row["publisher_id"])["share"]),
+            f"{share(page.share_row(year, row['publisher_id'])['share'])}; "
+            + page.received(year, row["publisher_id"]),
         )
         for row in page.in_year(_council_targets(page))
     ]
-    months = page.received(year).removesuffix(" due so far").removesuffix(" months")
-    return [*tiles, Tile(months, "months of payments received", "counting each month of each body")]
+    covered, expected = page.months(year)
+    note = f"of {page.bodies_received(year)}, counting each month of each body"
+    return [*tiles, Tile(f"{covered:,} of {expected:,}", "months of payments received", note)]
 
 
 def _year_figure(page: Page) -> Figure:
@@ -155,13 +159,14 @@ def _shares_table(page: Page) -> Table:
     columns = [Column("Financial year")]
     for name in names:
         columns += [Column(DEFINITIONS[name], "share"), Column("Floor to ceiling", "line")]
+    columns.append(Column("Received"))
     rows: list[list[Any]] = []
     for year in page.years:
-        cells: list[Any] = [page.year_label(year)]
+        cells: list[Any] = [year]
         for name in names:
             row = page.share_row(year, COUNTY, name)
             cells += [row["share"], between(row["floor"], row["ceiling"])]
-        rows.append(cells)
+        rows.append([*cells, page.received(year)])
     note = "; ".join(f"{DEFINITIONS[name]}: {page.definition_label(name)}" for name in names)
     return Table(
         "Share of goods and services that is local, all bodies together", columns, rows, note=f"{note}."
@@ -280,6 +285,7 @@ def _targets_table(page: Page, body: str, years: list[str], wanted: dict[str, fl
     for name in (body, COUNTY):
         columns += [Column(page.name(name), "share"), Column("Floor to ceiling", "line")]
         columns += [Column("Against target", "points"), Column("More local spending needed", "pounds")]
+        columns += [Column("Received")]
     rows: list[list[Any]] = []
     for year in years:
         target = _per_cent(wanted[year]) if year in wanted else "none set"
@@ -297,12 +303,14 @@ def _targets_table(page: Page, body: str, years: list[str], wanted: dict[str, fl
 def _target_cells(page: Page, year: str, body: str, target: float | None) -> list[Any]:
     row = page.share_row(year, body)
     if row["share"] is None:
-        return ["no data"] * 4
+        return ["no data"] * 5
     cells: list[Any] = [row["share"], between(row["floor"], row["ceiling"])]
+    received = page.received(year, body)
     if target is None:
-        return [*cells, "no target", "no target"]
+        return [*cells, "no target", "no target", received]
     wanted = Decimal(str(target)) / 100 * (row["local_gbp"] + row["not_local_gbp"])
-    return [*cells, row["share"] * 100 - Decimal(str(target)), max(wanted - row["local_gbp"], Decimal(0))]
+    needed = max(wanted - row["local_gbp"], Decimal(0))
+    return [*cells, row["share"] * 100 - Decimal(str(target)), needed, received]
 
 
 def _per_cent(value: Decimal | float) -> str:

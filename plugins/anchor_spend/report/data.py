@@ -153,7 +153,7 @@ _SPEND_BY_SCOPE = """
 _TARGETS = "select * from published.target_progress order by financial_year, publisher_id, definition_id"
 
 _COVERAGE = """
-    select publisher_id, stream, period, financial_year, expected, due_on, status
+    select publisher_id, stream, period, financial_year, expected, due_on, months_count, status, reason
     from published.coverage order by publisher_id, stream, period"""
 
 _TOP_SUPPLIERS = """

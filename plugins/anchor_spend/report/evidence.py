@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from anchor_spend.periods import financial_year, months_between
+from anchor_spend.periods import financial_year, months_after, months_between
 from anchor_spend.report import charts
 from anchor_spend.report.data import HEADLINE, Row
 from anchor_spend.report.page import COUNTY, Page
@@ -12,6 +12,7 @@ from anchor_spend.report.parts import (
     Calendars,
     CalendarYear,
     Column,
+    Gaps,
     Notes,
     Part,
     Query,
@@ -30,6 +31,7 @@ from anchor_spend.report.words import (
     millions,
     month,
     month_runs,
+    months_of,
     number_word,
     plural,
     pounds,
@@ -39,6 +41,7 @@ from anchor_spend.report.words import (
 
 _LISTED = 40  # failed checks and refused files shown one by one
 _COUNTED = ("accepted", "superseded", "held")
+_RECEIVED = ("loaded", "restated", "empty")
 
 
 # -- unresolved ----------------------------------------------------------------------------------------
@@ -177,28 +180,49 @@ def coverage(page: Page) -> Section:
         {(row["publisher_id"], row["stream"]) for row in rows},
         key=lambda key: (place.get(key[0], len(place)), key),
     )
-    months = {
-        key: {row["period"]: row["status"] for row in rows if (row["publisher_id"], row["stream"]) == key}
-        for key in keys
-    }
-    calendars = [_calendar(page, body, stream, months[body, stream]) for body, stream in keys]
-    gaps = [
-        (f"{page.name(body)}, {_stream(stream).lower()}", words)
-        for body, stream in keys
-        if (words := _gap_words(months[body, stream]))
-    ]
-    return Section("coverage", heading, _coverage_lead(rows), [Calendars(calendars, gaps)])
+    files = {key: [row for row in rows if (row["publisher_id"], row["stream"]) == key] for key in keys}
+    silent = [key for key in keys if all(row["status"] not in _RECEIVED for row in files[key])]
+    heard = [key for key in keys if key not in silent]
+    parts: list[Part] = [Calendars([_calendar(page, *key, files[key]) for key in heard])]
+    if silent:
+        parts += [_silent_table(page, silent, files)]
+        parts += [Calendars([_calendar(page, *key, files[key]) for key in silent], is_folded=True)]
+    gaps = [(_titled(page, *key), words) for key in heard if (words := _gap_words(files[key]))]
+    return Section("coverage", heading, _coverage_lead(rows, silent), [*parts, Gaps(gaps)])
 
 
 def _stream(stream: str) -> str:
     return STREAMS.get(stream, sentence(stream.replace("_", " ")))
 
 
-def _coverage_lead(rows: list[Row]) -> str:
-    tally = {status: sum(1 for row in rows if row["status"] == status) for status in STATUSES}
+def _titled(page: Page, body: str, stream: str) -> str:
+    return f"{page.name(body)}, {_stream(stream).lower()}"
+
+
+def _silent_table(
+    page: Page, silent: list[tuple[str, str]], files: dict[tuple[str, str], list[Row]]
+) -> Table:
+    """Bodies that should publish, and of which there is not one file."""
+    rows: list[list[Any]] = []
+    for key in silent:
+        due = [row for row in files[key] if row["status"] != "not_due"]
+        reasons = dict.fromkeys(row["reason"] for row in due if row["reason"])
+        months = sum(row["months_count"] for row in due)
+        since = month(due[0]["period"]) if due else "nothing is due yet"
+        rows.append([page.name(key[0]), _stream(key[1]), months_of(0, months), since, "; ".join(reasons)])
+    columns = [
+        *(Column(label) for label in ("Body", "Files", "Received", "Due since")),
+        Column("Why", "prose"),
+    ]
+    note = "Where no reason is given, no file has been seen: not found, not published, or not looked for yet."
+    return Table("Not one file received", columns, rows, note=note)
+
+
+def _coverage_lead(rows: list[Row], silent: list[tuple[str, str]]) -> str:
+    tally = {s: sum(row["months_count"] for row in rows if row["status"] == s) for s in STATUSES}
     received = tally["loaded"] + tally["restated"] + tally["empty"]
-    due = len(rows) - tally["not_due"]
-    words = f"Of the {plural(due, 'monthly file')} due, "
+    due = sum(tally.values()) - tally["not_due"]
+    words = f"Of the {plural(due, 'month')} due, counted for each body and kind of file, "
     words += "all" if received == due > 1 else number_word(received)
     words += " has been received" if received == 1 else " have been received"
     asides = [
@@ -210,6 +234,9 @@ def _coverage_lead(rows: list[Row]) -> str:
     words += f"; {listed(gaps)}." if gaps else "; none is missing."
     if tally["not_due"]:
         words += f" {sentence(number_word(tally['not_due']))} more {_are(tally['not_due'])} not yet due."
+    if silent:
+        bodies = len({body for body, _ in silent})
+        words += f" Of {plural(bodies, 'body', 'bodies')} there is not one file: see the list below."
     return words
 
 
@@ -217,7 +244,9 @@ def _are(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _calendar(page: Page, body: str, stream: str, statuses: dict[str, str]) -> Calendar:
+def _calendar(page: Page, body: str, stream: str, files: list[Row]) -> Calendar:
+    """A quarterly or yearly file fills the squares of all its months."""
+    statuses = _month_statuses(files)
     years = []
     for year in sorted({financial_year(period) for period in statuses}):
         start = int(year[:4])
@@ -227,13 +256,28 @@ def _calendar(page: Page, body: str, stream: str, statuses: dict[str, str]) -> C
     return Calendar(page.name(body), _stream(stream) + aside, years)
 
 
-def _gap_words(statuses: dict[str, str]) -> str:
+def _month_statuses(files: list[Row]) -> dict[str, str]:
+    return {name: row["status"] for row in files for name in months_after(row["period"], row["months_count"])}
+
+
+def _gap_words(files: list[Row]) -> str:
     words = []
     for status in ("missing", "late", "empty"):
-        periods = [period for period, value in statuses.items() if value == status]
-        if periods:
-            words.append(f"{status}: {month_runs(periods)}")
+        alike = [row for row in files if row["status"] == status]
+        told = [_told([row for row in alike if row["reason"] == r], r) for r in _reasons(alike)]
+        words += [f"{status}: {', '.join(told)}"] if told else []
+    later = [row for row in files if row["reason"] and row["status"] in _RECEIVED]
+    words += [_told([row for row in later if row["reason"] == r], r) for r in _reasons(later)]
     return "; ".join(words)
+
+
+def _reasons(files: list[Row]) -> list[str]:
+    return list(dict.fromkeys(row["reason"] for row in files))
+
+
+def _told(files: list[Row], reason: str) -> str:
+    """'June to July 2018 (published, but refused: column_missing)'."""
+    return month_runs(list(_month_statuses(files))) + (f" ({reason})" if reason else "")
 
 
 # -- quality -------------------------------------------------------------------------------------------

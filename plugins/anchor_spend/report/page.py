@@ -7,7 +7,7 @@ from decimal import Decimal
 from anchor_spend.report import charts
 from anchor_spend.report.data import Published, Row, is_over
 from anchor_spend.report.parts import Figure, Table
-from anchor_spend.report.words import DEFINITIONS, SYNTHETIC, months_of
+from anchor_spend.report.words import DEFINITIONS, SYNTHETIC, months_of, plain_plural
 
 COUNTY = "county"
 _SHARE_COLUMNS = ("share", "floor", "ceiling", "local_gbp", "not_local_gbp", "unresolved_gbp")
@@ -61,10 +61,17 @@ class Page:
         return covered >= expected > 0 and is_over(year, self.as_of)
 
     def received(self, year: str, body: str = COUNTY) -> str:
-        """'9 of 12 months'; a year that is not over says so."""
-        covered, expected = self.months(year, body)
+        """'9 of 12 months', of the county with its bodies before it; a year that is not over says so."""
         so_far = "" if is_over(year, self.as_of) else " due so far"
-        return months_of(covered, expected) + so_far
+        months = months_of(*self.months(year, body)) + so_far
+        return months if body != COUNTY else f"{self.bodies_received(year)}, {months}"
+
+    def bodies_received(self, year: str) -> str:
+        """'5 of 6 bodies': of those that should publish in a year, the ones of which a month is in."""
+        rows = [row for (y, _), row in self.view.items() if y == year]
+        covered = sum(1 for row in rows if row["months_covered"])
+        expected = sum(1 for row in rows if row["months_expected"])
+        return f"{covered} of {plain_plural(expected, 'body', 'bodies')}"
 
     def year_label(self, year: str, body: str = COUNTY) -> str:
         return year if self.is_complete(year, body) else f"{year} ({self.received(year, body)})"

@@ -73,7 +73,13 @@ class Calendar:
 class Calendars:
     part: ClassVar[str] = "calendars"
     items: list[Calendar]
-    gaps: list[tuple[str, str]]  # body and stream, its gaps in words
+    is_folded: bool = False  # then without the key, which the unfolded ones above it have
+
+
+@dataclass(frozen=True)
+class Gaps:
+    part: ClassVar[str] = "gaps"
+    items: list[tuple[str, str]]  # body and stream, its gaps in words
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Query:
     command: str
 
 
-Part = Text | Table | Figure | Tiles | Calendars | Notes | Query
+Part = Text | Table | Figure | Tiles | Calendars | Gaps | Notes | Query
 
 
 @dataclass(frozen=True)

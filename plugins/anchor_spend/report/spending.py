@@ -67,7 +67,9 @@ def _by_body_lead(page: Page) -> str:
         words += ". It is the only body with payments in that year."
     elif total > 0:
         words += f", {share(largest / total)} of what {number_word(len(paying))} bodies spent together."
-    silent = [page.name(body) for body in page.bodies if body not in paying]
+    silent = [
+        page.name(body) for body in page.bodies if body not in paying and page.months(page.year, body)[1]
+    ]
     return f"{words} Nothing has been received for that year from {listed(silent)}." if silent else words
 
 
@@ -263,7 +265,7 @@ def _local_lead(page: Page, bodies: list[str]) -> str:
 
 def _local_table(page: Page, names: list[str]) -> Table:
     rows = [
-        _local_row(page, year, body, name, [page.name(body), page.year_label(year, body), DEFINITIONS[name]])
+        _local_row(page, year, body, name, [page.name(body), year, DEFINITIONS[name]])
         for year in [page.year, *(year for year in reversed(page.years) if year != page.year)]
         for body in [COUNTY, *page.bodies]
         for name in names
@@ -288,13 +290,14 @@ def _other_definitions_table(page: Page, names: list[str]) -> Table:
 _LOCAL_COLUMNS = [
     *(Column(label, "share") for label in ("Share", "Floor", "Ceiling")),
     *(Column(label, "pounds") for label in ("Local", "Not local", "Not placed")),
+    Column("Received"),
 ]
 
 
 def _local_row(page: Page, year: str, body: str, definition: str, head: list[Any]) -> list[Any]:
     row = page.share_row(year, body, definition)
     columns = ("share", "floor", "ceiling", "local_gbp", "not_local_gbp", "unresolved_gbp")
-    return [*head, *(row[column] for column in columns)]
+    return [*head, *(row[column] for column in columns), page.received(year, body)]
 
 
 # -- suppliers -----------------------------------------------------------------------------------------

@@ -148,6 +148,11 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
     return f"{number_word(number)} {noun if number == 1 else nouns or noun + 's'}"
 
 
+def plain_plural(number: int, noun: str, nouns: str) -> str:
+    """'1 body', '6 bodies': in figures, as beside other figures."""
+    return f"{number:,} {noun if number == 1 else nouns}"
+
+
 def number_word(number: int) -> str:
     return _SMALL[number] if 0 <= number < len(_SMALL) else f"{number:,}"
 
