@@ -241,7 +241,7 @@ RULES: dict[str, Rule] = {
         "ask the publisher what it is.",
         "give the column a name, or delete it.",
     ),
-    "name_at_cut": Rule("finding", "Names as long as the publisher's limit may be cut.", ""),
+    "name_at_cut": Rule("finding", "Names as long as this body's files allow may be cut.", ""),
     "name_cut_suspected": Rule(
         "finding",
         "Many names end at one length and none is longer: they seem to be cut there.",
