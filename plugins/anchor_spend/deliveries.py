@@ -135,9 +135,10 @@ def from_archive(
                 row["file"],
                 row["sha256"].lower() or "(none)",
             )
-            if (name, file.period) in found:
-                problem = f"{row['file']} is a second row for {file.period}; the last row counts."
-                problems.append(_note(publisher, name, found[name, file.period].url, problem, fetcher))
+            earlier = found.get((name, file.period))
+            if earlier:
+                problem = f"{earlier.link_text} left out: {row['file']} is a second row for {file.period}."
+                problems.append(_note(publisher, name, earlier.url, problem, fetcher))
             found[name, file.period] = file
         else:
             logger.info("%s, %s: %s is outside the months wanted", row["publisher_id"], name, row["period"])

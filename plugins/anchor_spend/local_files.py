@@ -10,7 +10,7 @@ from pathlib import Path
 from anchor_spend import answers
 from anchor_spend.errors import FetchError
 
-_LOOKS = 5
+_LOOKS = 10
 
 
 def read_settled(path: Path, max_bytes: int, settle_seconds: float) -> bytes:

@@ -1,8 +1,6 @@
-"""Finding each month's file: on listing pages served over loopback, in an inbox, in an archive."""
+"""Finding each period's file on listing pages served over loopback: names, years, further pages, two links."""
 
-import csv
-import hashlib
-import logging
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,47 +8,14 @@ from typing import Any
 
 import pytest
 
-from anchor_spend import database
-from anchor_spend.discover import discover, read_manifest, sharepoint_download
+from anchor_spend.discover import discover, sharepoint_download, survey
 from anchor_spend.errors import DiscoverError, FetchError
 from anchor_spend.fetch import Fetcher, Limits
 from anchor_spend.landing import LandingStore
 from anchor_spend.records import RunRequest
-from anchor_spend.spec import Publisher, load_spec
+from anchor_spend.spec import load_spec
+from listings import HOST, LISTING, SAMPLE, details, make_publisher, outcomes, page, periods
 from local_server import LocalServer, body, redirect, status
-
-HOST = "www.invented.example"
-LISTING = {"urls": [f"https://{HOST}/spend"], "link": r"spend|payments", "not_link": "card"}
-SAMPLE = RunRequest("sample")
-
-
-# listing pages -------------------------------------------------------------------------------------------
-
-
-def make_publisher(listing: dict[str, Any] | None = None, **streams: dict[str, Any] | None) -> Publisher:
-    """An invented council; each stream is given by its listing, or None for the inbox."""
-    stream = {
-        "first_period": "2016-04",
-        "due_days": 30,
-        "format": {"family": "delimited", "dates": ["%d/%m/%Y"]},
-        "columns": {"payment_date": ["Date"], "supplier_name": ["Supplier"], "amount": ["Amount"]},
-        "expected": {"rows": [1, 100], "largest_payment_gbp": 1000},
-    }
-    listings = streams or {"payments": {**LISTING, **(listing or {})}}
-    return Publisher.model_validate(
-        {
-            "publisher_id": "invented_council",
-            "name": "Invented Council",
-            "org_id": "GB-LAE-XXX",
-            "body_type": "council",
-            "postcode": "ZZ1 1ZZ",
-            "valid_from": "2009-04-01",
-            "vat_basis": "net",
-            "thresholds": [{"valid_from": "2009-04-01", "gbp": 250}],
-            "licence": "OGL-UK-3.0",
-            "streams": {name: {**stream, "listing": item} for name, item in listings.items()},
-        }
-    )
 
 
 @pytest.fixture
@@ -65,23 +30,7 @@ def fetcher(server: LocalServer, tmp_path: Path, empty_ledger: str) -> Fetcher:
     return Fetcher("sample", "run", sample_origin=server.origin, inbox=tmp_path / "inbox", limits=limits)
 
 
-def page(*links: tuple[str, str], around: str = "{}") -> Any:
-    anchors = "\n".join(f'<p><a href="{href}">{text}</a></p>' for text, href in links)
-    return body(f"<!DOCTYPE html><html><body>{around.format(anchors)}</body></html>".encode(), "text/html")
-
-
-def periods(publisher: Publisher, request: RunRequest, fetcher: Fetcher) -> dict[str, str]:
-    """Month -> path of the file found, without the server's address."""
-    found = discover(publisher, request, fetcher)
-    assert len({file.period for file in found}) == len(found)
-    assert all(file.url.startswith("http://127.0.0.1:") for file in found)
-    return {file.period: file.url.split("/", 3)[3] for file in found}
-
-
-def outcomes() -> list[tuple[str, int | None]]:
-    with database.connect("loader") as connection:
-        query = "select outcome, http_status from landing.fetch_attempts order by attempt_id"
-        return connection.execute(query).fetchall()
+# listing pages ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.database
@@ -131,6 +80,77 @@ def test_calendar_year_pages_and_a_missing_one(
 
 
 @pytest.mark.database
+def test_financial_year_pages(server: LocalServer, fetcher: Fetcher) -> None:
+    urls = [f"https://{HOST}/{{financial_year}}/spend", f"https://{HOST}/archive", f"https://{HOST}/archive"]
+    server.routes[f"/{HOST}/2016-17/spend"] = page(("Spend January", "/a.csv"), ("Spend April", "/b.csv"))
+    server.routes[f"/{HOST}/2017-18/spend"] = page(("Spend May 2017", "/c.csv"))
+    server.routes[f"/{HOST}/archive"] = page(("Spend March 2018", "/d.csv"))
+    request = RunRequest("sample", first="2016-04", last="2018-03")
+    found = periods(make_publisher({"urls": urls}), request, fetcher)
+    assert {period: path.rpartition("/")[2] for period, path in found.items()} == {
+        "2016-04": "b.csv", "2017-01": "a.csv", "2017-05": "c.csv", "2018-03": "d.csv",
+    }  # fmt: skip
+    assert server.paths() == [f"/{HOST}/{name}" for name in ("2016-17/spend", "2017-18/spend", "archive")]
+
+
+@pytest.mark.database
+def test_the_year_may_stand_in_the_pages_address_or_heading(server: LocalServer, fetcher: Fetcher) -> None:
+    urls = [f"https://{HOST}/2017-spend", f"https://{HOST}/older", f"https://{HOST}/2019/05/news"]
+    publisher = make_publisher({"urls": urls})
+    server.routes[f"/{HOST}/2017-spend"] = page(("Spend April", "/a.csv"))
+    heading = "<h1>Spending in the financial year 2015 to 2016</h1>{}"
+    server.routes[f"/{HOST}/older"] = page(("Spend March", "/b.csv"), around=heading)
+    server.routes[f"/{HOST}/2019/05/news"] = page(("Spend June", "/c.csv"))  # the day of an upload
+    publisher = publisher.model_copy(
+        update={
+            "streams": {
+                "payments": publisher.streams["payments"].model_copy(update={"first_period": "2015-04"})
+            }
+        }
+    )
+    found = periods(publisher, SAMPLE, fetcher)
+    assert {period: path.rpartition("/")[2] for period, path in found.items()} == {
+        "2016-03": "b.csv", "2017-04": "a.csv",
+    }  # fmt: skip
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("marked", "asked"),
+    [
+        ('<link rel="next" href="/spend?page=1">', ["/spend", "/spend?page=1"]),
+        ('<a rel="nofollow next" href="?page=1">More</a>', ["/spend", "/spend?page=1"]),
+        ('<a rel="next" href="/spend/page/2/">More</a>', ["/spend", "/spend/page/2/"]),
+        ('<a rel="next" href="/news/2">The next article</a>', ["/spend"]),
+        ('<a rel="next" href="https://elsewhere.example/spend?page=1">More</a>', ["/spend"]),
+        ('<a rel="next" href="https://[bad">More</a>', ["/spend"]),
+        ('<a rel="next" href="/spend">Again</a>', ["/spend"]),
+    ],
+)
+def test_a_page_may_say_where_it_goes_on(
+    marked: str, asked: list[str], server: LocalServer, fetcher: Fetcher
+) -> None:
+    server.routes["*"] = page(("Spend May 2018", "/b.csv"))
+    server.routes[f"/{HOST}/spend"] = page(("Spend April 2018", "/a.csv"), around=marked + "{}")
+    found = periods(make_publisher(), SAMPLE, fetcher)
+    assert server.paths() == [f"/{HOST}{path}" for path in asked]
+    assert list(found) == ["2018-04", "2018-05"][: len(asked)]
+
+
+@pytest.mark.database
+def test_numbered_pages_in_a_circle(server: LocalServer, fetcher: Fetcher) -> None:
+    def numbered(handler: Any) -> None:
+        number = int(handler.path.partition("page=")[2] or 0)
+        links = [("More", f"?page={(number + step) % 3}") for step in (1, 2)]
+        page(*links, (f"Spend {['April', 'May', 'June'][number]} 2018", f"/{number}.csv"))(handler)
+
+    server.routes["*"] = numbered
+    publisher = make_publisher({"follow": r"[?&]page=\d+$"})
+    assert list(periods(publisher, SAMPLE, fetcher)) == ["2018-04", "2018-05", "2018-06"]
+    assert len(server.seen) == 4, "the first page stands at two addresses"
+
+
+@pytest.mark.database
 def test_further_pages_are_followed_once(server: LocalServer, fetcher: Fetcher) -> None:
     publisher = make_publisher({"follow": r"/spend/\d+$"})
     more = [("Next", f"/spend/{number}") for number in (1, 2, 3)]
@@ -164,6 +184,11 @@ def test_pages_without_end_are_capped(server: LocalServer, fetcher: Fetcher) -> 
         ([("Spend April 2018 (updated)", "/a.csv"), ("Spend April 2018 (amended)", "/b.csv")], "b.csv"),
         ([("Spend April 2018", "/a.csv"), ("Spend April 2018 (PDF)", "/a.pdf")], "a.csv"),
         ([("Spend April 2018", "/a.pdf")], "a.pdf"),
+        ([("Spend April 2018", "/a.csv"), ("Spend April 2018", "/copy-a.csv")], "a.csv"),
+        ([("Spend April 2018", "/copy-a.csv")], "copy-a.csv"),
+        ([("Spend April 2018 v3", "/a.csv"), ("Spend April 2018 v2", "/b.csv")], "a.csv"),
+        ([("Spend April 2018 version 2", "/a.csv"), ("Spend April 2018", "/b.csv")], "a.csv"),
+        ([("Card spend April 2018 v2", "/c.csv"), ("Spend April 2018", "/b.csv")], "b.csv"),
     ],
 )
 def test_of_two_links_for_a_month_one_is_taken(
@@ -175,7 +200,8 @@ def test_of_two_links_for_a_month_one_is_taken(
 ) -> None:
     server.routes[f"/{HOST}/spend"] = page(*links)
     assert periods(make_publisher(), SAMPLE, fetcher) == {"2018-04": f"{HOST}/{chosen}"}
-    assert ("different links for 2018-04" in caplog.text) is (len({href for _, href in links}) > 1)
+    of_payments = {href for text, href in links if "Card" not in text}
+    assert ("different links for 2018-04" in caplog.text) is (len(of_payments) > 1)
 
 
 @pytest.mark.database
@@ -226,14 +252,64 @@ def test_a_listing_that_shows_no_file(answer: Any, words: str, server: LocalServ
 
 
 @pytest.mark.database
+def test_links_without_a_certain_month_are_one_row_of_the_ledger(
+    server: LocalServer, fetcher: Fetcher
+) -> None:
+    server.routes[f"/{HOST}/spend"] = page(
+        ("Spend Q1 2018", "/q1.csv"), ("Spend 2018", "/y.csv"), ("Spend April 2018", "/a.csv")
+    )
+    assert list(periods(make_publisher(), SAMPLE, fetcher)) == ["2018-04"]
+    assert outcomes() == [("listing", 200), ("failed", None)]
+    assert details()[-1].startswith("2 links match 'spend|payments' and name no certain month")
+    assert "/q1.csv" in details()[-1]
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("cadence", "links", "expected"),
+    [
+        (
+            "quarterly",
+            [("Spend Q1 2018-19", "/a"), ("Spend July to September 2018", "/b")],
+            ["2018-04", "2018-07"],
+        ),
+        ("quarterly", [("Spend Q4 2017-18", "/a"), ("Spend April 2018", "/b")], ["2018-01"]),
+        (
+            "yearly",
+            [("Spend 2017-18", "/a"), ("Spend April 2018 - March 2019", "/b")],
+            ["2017-04", "2018-04"],
+        ),
+    ],
+)
+def test_files_of_quarters_and_years(
+    cadence: str, links: list[tuple[str, str]], expected: list[str], server: LocalServer, fetcher: Fetcher
+) -> None:
+    server.routes[f"/{HOST}/spend"] = page(*links)
+    publisher = make_publisher(cadence=cadence)
+    assert list(periods(publisher, SAMPLE, fetcher)) == expected
+    middle = f"{expected[0][:5]}{int(expected[0][5:]) + 1:02d}"
+    within = RunRequest("sample", first=middle, last=middle)
+    assert list(periods(publisher, within, fetcher)) == expected[:1], "its file covers the month wanted"
+
+
+@pytest.mark.database
+def test_a_stream_that_is_not_wanted_is_not_asked_for(server: LocalServer, fetcher: Fetcher) -> None:
+    assert discover(make_publisher(), RunRequest("sample", last="2016-03"), fetcher) == []
+    assert server.seen == []
+
+
+@pytest.mark.database
 def test_a_stream_that_cannot_be_read_does_not_hide_the_other(
     server: LocalServer, fetcher: Fetcher, caplog: pytest.LogCaptureFixture
 ) -> None:
     card = {"urls": [f"https://{HOST}/cards"], "link": "card"}
     publisher = make_publisher(payments=dict(LISTING), purchase_card=card)
     server.routes[f"/{HOST}/spend"] = page(("Spend April 2018", "/a.csv"))
-    assert [file.stream for file in discover(publisher, SAMPLE, fetcher)] == ["payments"]
-    assert "invented_council, purchase_card: no listing page" in caplog.text
+    found = survey(publisher, SAMPLE, fetcher)
+    assert [file.stream for file in found.files] == ["payments"]
+    assert len(found.problems) == 1
+    assert "invented_council, purchase_card: no listing page" in found.problems[0]
+    assert found.problems[0] in caplog.text
 
 
 @pytest.mark.database
@@ -273,131 +349,6 @@ def test_share_links_become_downloads(link: str, expected: str) -> None:
     assert sharepoint_download(link) == expected
 
 
-# inbox ---------------------------------------------------------------------------------------------------
-
-
-def drop(fetcher: Fetcher, *names: str) -> Path:
-    folder = fetcher.inbox / "invented_council"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        (folder / name).write_bytes(b"Date,Supplier,Amount\n")
-    return folder
-
-
-@pytest.mark.database
-def test_files_of_an_inbox(fetcher: Fetcher, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
-    folder = drop(
-        fetcher, "payments-2018-04.csv", "May 2018.xlsx", "2018-06.csv", "2018-06 revised.csv", "notes.txt",
-        ".2018-07.csv.swp", "~$May 2018.xlsx", "2018-08.csv.part", "payments 2015-01.csv",
-    )  # fmt: skip
-    (folder / "2018-09.csv").mkdir()
-    publisher = make_publisher(payments=None)
-    found = {file.period: file for file in discover(publisher, SAMPLE, fetcher)}
-    assert list(found) == ["2018-04", "2018-05", "2018-06"]
-    assert found["2018-06"].link_text == "2018-06 revised.csv"
-    assert "notes.txt names no certain month" in caplog.text
-    assert outcomes() == [("failed", None)], "what is unclear is in the ledger"
-
-    landed = fetcher.land(found["2018-05"], publisher, LandingStore(str(tmp_path / "landing")), "spec")
-    assert landed.file_name == "May 2018.xlsx"
-
-
-@pytest.mark.database
-def test_an_inbox_of_two_streams(fetcher: Fetcher) -> None:
-    drop(fetcher, "2018-04.csv", "purchase card 2018-04.csv", "payments-2018-05.csv")
-    found = discover(make_publisher(payments=None, purchase_card=None), SAMPLE, fetcher)
-    assert [(file.stream, file.period) for file in found] == [
-        ("payments", "2018-04"),
-        ("payments", "2018-05"),
-        ("purchase_card", "2018-04"),
-    ]
-
-
-@pytest.mark.database
-def test_an_empty_inbox_says_where_to_put_files(fetcher: Fetcher) -> None:
-    with pytest.raises(DiscoverError, match=r"inbox.*invented_council.*payments-2017-04\.csv"):
-        discover(make_publisher(payments=None), SAMPLE, fetcher)
-
-
-# archive -------------------------------------------------------------------------------------------------
-
-MANIFEST = ["publisher_id", "stream", "period", "file", "sha256", "note"]
-
-
-def write_archive(folder: Path, *rows: tuple[str, ...]) -> Path:
-    folder.mkdir()
-    with (folder / "manifest.csv").open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerows([MANIFEST, *((*row, "a note") for row in rows)])
-    return folder
-
-
-@pytest.mark.database
-@pytest.mark.usefixtures("empty_ledger")
-def test_an_archive(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    data = b"Date,Supplier,Amount\n"
-    sha256 = hashlib.sha256(data).hexdigest()
-    council = ("invented_council", "payments")
-    folder = write_archive(
-        tmp_path / "archive",
-        (*council, "2018-04", "sub/april 2018.csv", sha256),
-        (*council, "2018-05", "missing.csv", sha256),
-        (*council, "2018-06", "changed.csv", sha256),
-        (*council, "2018-07", "no-hash.csv", ""),
-        (*council, "2018-08", "../outside.csv", sha256),
-        (*council, "2018-13", "never.csv", sha256),
-        ("invented_council", "listing_page", "", "index.html", sha256),
-        ("unheard_of_body", "payments", "2018-04", "sub/april 2018.csv", sha256),
-    )
-    (folder / "sub").mkdir()
-    for name, content in (("sub/april 2018.csv", data), ("changed.csv", data + b"x"), ("no-hash.csv", data)):
-        (folder / name).write_bytes(content)
-    (tmp_path / "outside.csv").write_bytes(data)
-
-    publisher, store = make_publisher(), LandingStore(str(tmp_path / "landing"))
-    request = RunRequest("archive", archive=str(folder))
-    fetcher = Fetcher("archive", "run", archive=str(folder))
-    results = {}
-    for file in discover(publisher, request, fetcher):
-        try:
-            results[file.period] = fetcher.land(file, publisher, store, "spec").file_name
-        except FetchError as error:
-            results[file.period] = str(error)
-
-    assert results.pop("2018-04") == "april 2018.csv"
-    expected = {
-        "2018-05": "cannot be read: No such file",
-        "2018-06": "is not the file of its manifest",
-        "2018-07": "is not the file of its manifest",
-        "2018-08": "outside the inbox and the archive",
-    }
-    assert {period: words for period, words in expected.items() if words in results[period]} == expected
-    assert outcomes() == [("failed", None)] * 2 + [("landed", None)] + [("failed", None)] * 4
-    for words in (
-        "without a spec, left out: invented_council, unheard_of_body",
-        "'2018-13' is not a month",
-        "'listing_page'",
-    ):
-        assert words in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "cannot be read"),
-        (b"publisher_id,stream,period,file\n", "lacks the columns sha256"),
-        (b"\xff\xfe\x00", "cannot be read"),
-        (b"", "lacks the columns"),
-    ],
-)
-def test_a_manifest_that_cannot_be_used(content: bytes | None, words: str, tmp_path: Path) -> None:
-    if content is not None:
-        (tmp_path / "manifest.csv").write_bytes(content)
-    with pytest.raises(DiscoverError, match=words):
-        read_manifest(tmp_path)
-
-
 # real listing pages --------------------------------------------------------------------------------------
 
 
@@ -422,6 +373,11 @@ def test_the_real_listing_pages_of_central_bedfordshire(
     assert sum("/_layouts/15/download.aspx?share=" in file.url for file in found) == 28
     assert sum("card" in file.link_text.lower() for file in found) == 0
     assert len({file.url for file in found}) == 28
+    collected = json.loads((folder / "collector_manifest.json").read_text("utf-8"))
+    links = {file.period: file.url.rpartition("=")[2] for file in found}
+    right = [links.get(f"{row['year']}-{row['month']:02d}") == row["token"] for row in collected]
+    assert right == [True] * 12, "another collector's links of the same months"
+    assert server.paths().count(base) == 1, "a page of two streams is asked for once"
     counted = outcomes()
     assert sum(outcome == "listing" for outcome, _ in counted) >= 4
     assert {code for outcome, code in counted if outcome == "failed"} == {404}, "pages 5 to 7 are not here"
