@@ -2,7 +2,8 @@
 
 In: a spec and a folder. Out: at most one DiscoveredFile for each stream and period, and the problems.
 Refuses, with a row of the ledger, a delivery whose period is not certain and a manifest's row that cannot be
-placed; DiscoverError for an empty inbox and for a manifest that cannot be read.
+placed; DiscoverError for a manifest that cannot be read. A partner that has sent nothing is no fault of the
+run: the calendar shows its months as missing.
 """
 
 import csv
@@ -44,7 +45,7 @@ class Found:
 
 
 def from_inbox(publisher: Publisher, stream: str, window: Container[str], fetcher: Fetcher) -> Found:
-    """The partner's files of one stream; DiscoverError when there is none."""
+    """The partner's files of one stream; none where nothing came yet."""
     cadence = publisher.streams[stream].cadence  # type: ignore[index]
     folder = fetcher.inbox / publisher.publisher_id
     try:
@@ -60,9 +61,10 @@ def from_inbox(publisher: Publisher, stream: str, window: Container[str], fetche
     ]
     found = one_per_period(candidates, f"{publisher.publisher_id}, {stream}, inbox")
     if not found:
-        raise DiscoverError(
-            f"{publisher.publisher_id}, {stream}: no file in the inbox {folder}. Put the partner's files "
-            f"there, named with what they cover, such as {_EXAMPLES[cadence]}."
+        logger.warning(
+            "%s, %s: no file in the inbox %s. Put the partner's files there, named with what they cover, "
+            "such as %s",
+            *(publisher.publisher_id, stream, folder, _EXAMPLES[cadence]),
         )
     files = [
         DiscoveredFile(publisher.publisher_id, stream, period, link.url, link.text)

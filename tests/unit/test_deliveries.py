@@ -75,10 +75,10 @@ def test_an_inbox_of_two_streams(fetcher: Fetcher) -> None:
 
 
 @pytest.mark.database
-def test_an_empty_inbox_says_where_to_put_files_and_fails_nothing(
-    fetcher: Fetcher, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert discover(make_publisher(payments=None), SAMPLE, fetcher) == []
+def test_an_empty_inbox_says_where_to_put_files(fetcher: Fetcher, caplog: pytest.LogCaptureFixture) -> None:
+    assert discover(make_publisher(payments=None), SAMPLE, fetcher) == [], (
+        "the calendar shows what is missing"
+    )
     assert re.search(r"inbox.*invented_council.*payments-2017-04\.csv", caplog.text)
 
 
