@@ -62,5 +62,5 @@ def redirected(url: str, location: str, archives: frozenset[str]) -> str:
         return target
     landed = capture_of(target)
     if landed and landed.host == capture.host:
-        return target
+        return landed.prefix + landed.original
     return capture.prefix + urljoin(capture.original, location)
