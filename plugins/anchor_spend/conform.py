@@ -33,6 +33,7 @@ _TEXT_FIELDS = [
     "supplier_name", "supplier_ref", "supplier_postcode", "supplier_company_number",
     "department", "category", "description", "transaction_ref",
 ]  # fmt: skip
+_FIELDS = ["payment_date", "amount", "body_name", *_TEXT_FIELDS]
 
 
 def conform(
@@ -95,9 +96,9 @@ def _amount_cells(pairs: list[tuple[RawTable, Layout | None]]) -> Counter[str]:
     """Every cell of the amount columns, with how often it stands there."""
     cells: Counter[str] = Counter()
     for table, first in pairs:
-        for layout, numbered in first.parts(table) if first else ():
+        for layout, _, rows in first.parts(table) if first else ():
             at, width = layout.columns["amount"], layout.width
-            cells.update(row[at] for _, row in numbered if len(row) > at and not _is_ragged(row, width))
+            cells.update(row[at] for row in rows if len(row) > at and not _is_ragged(row, width))
     return cells
 
 
@@ -118,29 +119,28 @@ def _pence(cell: str, to_nearest: bool) -> tuple[int | None, str]:
 def _text_frame(table: RawTable, first: Layout | None) -> pd.DataFrame:
     """A frame of the table's rows without the header: where each stands, its fields as trimmed text, and the
     structural rule it falls under ('' for a row that may be a payment)."""
-    if not first:
-        return _part_frame(table.sheet, None, list(enumerate(table.rows, start=1)))
-    parts = [_part_frame(table.sheet, *part) for part in first.parts(table)]
-    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    cells: dict[str, list[Any]] = {name: [] for name in ["row_number", "rule", *_FIELDS]}
+    for part in first.parts(table) if first else [(None, 1, table.rows)]:
+        for name, values in _part_cells(*part).items():
+            cells[name] += values
+    columns = {"sheet": table.sheet, "column": "", "detail": "", **cells}
+    return pd.DataFrame(columns, index=range(len(cells["rule"])), dtype=object)
 
 
-def _part_frame(sheet: str, layout: Layout | None, numbered: list[tuple[int, list[str]]]) -> pd.DataFrame:
-    cells: dict[str, Any] = {
-        "sheet": sheet,
-        "row_number": [number for number, _ in numbered],
-        "rule": [_structural_rule(number, row, layout) for number, row in numbered],
-        "column": "",
-        "detail": "",
+def _part_cells(layout: Layout | None, start: int, rows: list[list[str]]) -> dict[str, list[Any]]:
+    numbers = range(start, start + len(rows))
+    cells: dict[str, list[Any]] = {
+        "row_number": list(numbers),
+        "rule": [_structural_rule(number, row, layout) for number, row in zip(numbers, rows, strict=True)],
     }
-    for name in ["payment_date", "amount", "body_name", *_TEXT_FIELDS]:
+    for name in _FIELDS:
         at = layout.columns.get(name) if layout else None
-        cells[name] = [row[at].strip() if at is not None and len(row) > at else "" for _, row in numbered]
-    if layout:  # what stands in the amount's place of a shifted row is not its amount
-        shifted = [_is_ragged(row, layout.width) for _, row in numbered]
-        cells["amount"] = [
-            "" if is_shifted else cell for is_shifted, cell in zip(shifted, cells["amount"], strict=True)
-        ]
-    return pd.DataFrame(cells, index=range(len(numbered)), dtype=object)
+        found = [""] * len(rows) if at is None else [row[at].strip() if len(row) > at else "" for row in rows]
+        cells[name] = found
+    for position, row in enumerate(rows):
+        if layout and _is_ragged(row, layout.width):
+            cells["amount"][position] = ""  # what stands in the amount's place of a shifted row is not it
+    return cells
 
 
 def _structural_rule(number: int, row: list[str], layout: Layout | None) -> str:

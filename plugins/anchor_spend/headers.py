@@ -32,13 +32,15 @@ class Layout:
     width: int  # cells beyond it do not belong to any column
     later: "tuple[Layout, ...]" = ()  # of tables further down the sheet, each under its own header
 
-    def parts(self, table: RawTable) -> "Iterator[tuple[Layout, list[tuple[int, list[str]]]]]":
-        """The table's rows with their numbers, by the layout they stand under; the header row is left out."""
-        ends = [layout.header_row for layout in self.later] + [len(table.rows) + 1]
-        start = 1
+    def parts(self, table: RawTable) -> "Iterator[tuple[Layout, int, list[list[str]]]]":
+        """The table's rows by the layout they stand under, and the number of the first of them. The header
+        row is in none; later headers are."""
+        ends = [layout.header_row - 1 for layout in self.later] + [len(table.rows)]
+        if self.header_row > 1:
+            yield self, 1, table.rows[: self.header_row - 1]
+        start = self.header_row
         for layout, end in zip((self, *self.later), ends, strict=True):
-            numbered = enumerate(table.rows[start - 1 : end - 1], start=start)
-            yield layout, [(number, row) for number, row in numbered if number != self.header_row]
+            yield layout, start + 1, table.rows[start:end]
             start = end
 
 
@@ -73,7 +75,7 @@ def _find_layout(table: RawTable, stream: Stream, place: Place) -> Layout:
 
 def _map_columns(row: list[str], stream: Stream, at: Place) -> tuple[list[str], dict[str, int]]:
     """The headers of a row as compared, and the position of each field."""
-    headers = _label(row, stream)
+    headers = label_headers(row, stream)
     columns: dict[str, int] = {
         name: found
         for name, aliases in [*stream.columns.items(), *stream.optional_columns.items()]
@@ -136,7 +138,7 @@ def _best_row(table: RawTable, stream: Stream) -> tuple[int, int]:
     return (matches.index(best) if best else 0), best
 
 
-def _label(row: list[str], stream: Stream) -> list[str]:
+def label_headers(row: list[str], stream: Stream) -> list[str]:
     """Normalised headers. A repeat is told apart as 'name (2)', and a blank known as 'column 9', only where
     the spec does so as well."""
     mapped = [*stream.columns.values(), *stream.optional_columns.values(), stream.ignore]

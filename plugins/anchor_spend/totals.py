@@ -2,8 +2,8 @@
 
 In: the rows of a file with their pence, and the tables they were read from. Out: rows put under `total_row`
 (the sum of the rows above, of those since an earlier total, or of those of one name) or `total_row_differs`.
-A row that can be a payment is none only if it says total and is the sum of several rows: 'Total Fuels Ltd' is
-a payee.
+A row that can be a payment is none only if it says total and is the sum of several rows, to the penny where
+the word stands beside others: 'Total Fuels Ltd' is a payee.
 """
 
 import re
@@ -60,7 +60,8 @@ def mark_totals(frame: pd.DataFrame, tables: list[RawTable], *, needs_dates: boo
     """Put the total rows of every sheet under their rule; `needs_dates`: no payment is without a date."""
     may_pay = _may_be_payment(frame, tables, needs_dates)
     names = frame["supplier_name"]
-    is_named_total = names.isin([name for name in names.unique() if _BARE_TOTAL.fullmatch(name)])
+    word = _BARE_TOTAL if needs_dates else _TOTAL
+    is_named_total = names.isin([name for name in names.unique() if word.fullmatch(name)])
     suspects = frame[(~may_pay | is_named_total) & (frame["rule"] == "") & frame["is_amount"]]
     rows = {table.sheet: table.rows for table in tables}
     sure = ("bare",) if needs_dates else ("bare", "none")
@@ -140,7 +141,8 @@ def _mark_sheet(
 def _judge(claim: _Claim, pence: int, may_pay: bool, sums: _Sums) -> tuple[str, str] | None:
     """The rule a claimed total falls under, and its detail; None for a row that is not one."""
     # publishers add up unrounded amounts: half a penny a row
-    slack = sums.rows // 2 if claim.wording in ("bare", "wide") else 0
+    is_loose = claim.wording == "bare" or (claim.wording == "wide" and not may_pay)
+    slack = sums.rows // 2 if is_loose else 0
     # a row with a date may be a payment to a firm called Total, and one row's sum is no sum
     if claim.wording and (sums.rows > 1 or not may_pay) and sums.is_sum(pence, slack):
         sums.close()

@@ -58,7 +58,7 @@ def parse_pence(text: str, *, to_nearest: bool = False) -> int:
     text = " ".join(text.split())  # no-break spaces too; inside a bare number a space stays an error
     if _ZERO.fullmatch(text):
         return 0
-    match = _AMOUNT.fullmatch(_plain(text))
+    match = _AMOUNT.fullmatch(text) or _AMOUNT.fullmatch(_plain(text))
     if not match or not (match["whole"] or match["decimals"]):
         raise ValueError("not an amount")
     pounds = match["whole"].replace(",", "").lstrip("0") or "0"
