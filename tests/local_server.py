@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -10,11 +11,17 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class LocalServer:
-    """`routes` maps a path (with its query, if it has one) to an answer; `seen` holds (path, headers)."""
+    """`routes` maps a path (with its query, if it has one) to an answer; `seen` holds (path, headers).
+
+    `arrivals` are the times of the requests, `most_open` the most connections that were open at once.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.routes: dict[str, Answer] = {}
         self.seen: list[tuple[str, dict[str, str]]] = []
+        self.arrivals: list[float] = []
+        self.open = self.most_open = 0
+        self._counting = threading.Lock()
         self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         if tls:
             self._server.socket = tls.wrap_socket(
@@ -43,7 +50,21 @@ class LocalServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                with outer._counting:
+                    outer.open += 1
+                    outer.most_open = max(outer.most_open, outer.open)
+                super().setup()
+
+            def finish(self) -> None:
+                try:
+                    super().finish()
+                finally:
+                    with outer._counting:
+                        outer.open -= 1
+
             def do_GET(self) -> None:
+                outer.arrivals.append(time.monotonic())
                 outer.seen.append((self.path, {key.lower(): value for key, value in self.headers.items()}))
                 answer = outer.routes.get(self.path) or outer.routes.get("*")
                 (answer or status(404))(self)

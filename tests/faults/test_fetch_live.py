@@ -1,12 +1,8 @@
-"""The way to live sites: TLS, robots.txt, politeness, private addresses and proxies, over real sockets."""
+"""The way to live sites over real sockets: TLS, private addresses and proxies."""
 
 import socket
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -14,8 +10,8 @@ from anchor_spend import network
 from anchor_spend.errors import FetchError, SettingsError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
-from fetching import CSV, HOST, QUICK, attempts, land, make_publisher, offered, versions
-from local_server import LocalServer, body, redirect, status
+from fetching import CSV, HOST, QUICK, land, make_publisher, offered, versions
+from local_server import LocalServer, body, redirect
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_ledger", "no_proxy")]
 
@@ -47,52 +43,6 @@ def test_a_certificate_of_another_host_is_never_accepted(
     with pytest.raises(FetchError, match="no certificate that can be verified"):
         live().land(offered(host="third.example.test"), publisher, store, "spec-1")
     assert secure_server.seen == []
-
-
-def test_robots_txt_is_obeyed(
-    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
-) -> None:
-    secure_server.routes["/robots.txt"] = body(b"User-agent: *\nDisallow: /private\n", "text/plain")
-    secure_server.routes["*"] = body(CSV)
-    fetcher = live()
-    land(fetcher, store)
-    with pytest.raises(FetchError, match="robots") as raised:
-        land(fetcher, store, offered("/private/april.csv"))
-    assert not raised.value.is_transient
-    assert secure_server.paths() == ["/robots.txt", "/april.csv"]
-
-
-def test_a_host_that_cannot_give_its_robots_txt_is_not_asked_for_files(
-    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
-) -> None:
-    secure_server.routes["/robots.txt"] = status(500)
-    with pytest.raises(FetchError) as raised:
-        land(live(), store)
-    assert raised.value.is_transient
-    assert set(secure_server.paths()) == {"/robots.txt"}
-    assert attempts()[-1] == "failed"
-
-
-def test_live_requests_to_a_host_keep_their_distance(
-    secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
-) -> None:
-    arrivals: list[float] = []
-
-    def answer(handler: Any) -> None:
-        arrivals.append(time.monotonic())
-        body(CSV)(handler)
-
-    secure_server.routes["*"] = answer
-    slow = replace(QUICK, delay_seconds=0.2)
-    threads = [threading.Thread(target=land, args=(live(slow), store, offered(f"/{n}.csv"))) for n in (1, 2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    arrivals.sort()
-    gaps = [later - earlier for earlier, later in pairwise(arrivals)]
-    assert len(arrivals) == 4, "robots.txt and a file, twice"
-    assert min(gaps) >= 0.19, "also among parallel fetchers"
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.1.2.3", "169.254.169.254"])
