@@ -13,6 +13,7 @@ HEADER = [
     "Date", "Supplier", "Amount", "Postcode", "Company Number", "Department", "Description", "Reference",
 ]  # fmt: skip
 PERIOD = "2017-06"
+MARK = "Zqmark"  # stands in every name and text of a file that must not be shown
 
 SPEC: dict[str, Any] = {
     "publisher_id": "fen_vale_council",
@@ -95,3 +96,39 @@ def write_spec(folder: Path) -> Path:
     path = folder / "fen_vale_council.yml"
     path.write_text(yaml.safe_dump(SPEC), encoding="utf-8")
     return path
+
+
+def marked() -> list[list[str]]:
+    """A file full of marked names and texts, and of everything that makes a rule speak."""
+    body = rows()
+    for number, row in enumerate(body):
+        row[1] = f"{MARK} Jane {number}" if number % 2 else f"Mrs {MARK} Smith"
+        row[5], row[6] = f"{MARK} Team", f"For {MARK} Example {number}"
+    values = {
+        0: (0, f"{MARK} June"), 1: (2, f"{MARK} pounds"), 2: (3, f"{MARK} Road"), 3: (4, f"{MARK}01"),
+        4: (6, f"{MARK}@mail.example"), 5: (6, f"={MARK}"), 6: (7, f"{MARK}-77"), 7: (7, f"{MARK}@x"),
+        8: (6, f"{MARK} DOB 01/02/1980"), 9: (1, ""), 10: (6, f"{MARK} 01582 555 123"),
+    }  # fmt: skip
+    for number, (position, value) in values.items():
+        body[number][position] = value
+    return [*body, body[-1], [*body[11], f"{MARK} beyond the header"]]
+
+
+def renamed(position: int) -> list[str]:
+    header = list(HEADER)
+    header[position] = f"{MARK} Heading"
+    return header
+
+
+HOSTILE: dict[str, tuple[list[list[str]], list[str]]] = {
+    "readable": (marked(), HEADER),
+    "unknown column": ([[*row[:8], MARK] for row in marked()], [*HEADER, f"{MARK} Jane"]),
+    "column missing": (marked(), renamed(1)),
+    "column twice": (marked(), [*HEADER[:5], "Supplier", *HEADER[6:]]),
+    "no header": (marked(), [f"{MARK} {letter}" for letter in "abcdefgh"]),
+    "payment in place of the header": (marked(), ["Date", f"{MARK} Jane", "500", "LU1", "", "", MARK, ""]),
+    "markup in headers": (marked(), [*HEADER[:7], f"<script>{MARK}</script>"]),
+    "unreadable amounts": ([[*row[:2], MARK, *row[3:]] for row in marked()], HEADER),
+    "unreadable dates": ([[MARK, *row[1:]] for row in marked()], HEADER),
+    "total row": ([*marked(), [f"{MARK} total", "Total", "1.00", "", "", "", "", ""]], HEADER),
+}  # fmt: skip

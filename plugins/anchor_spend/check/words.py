@@ -65,7 +65,8 @@ def month_words(found: Month) -> str:
         named = f"{named} to {month(found.last_month)}"
     source = {"given": "as given", "file name": "from the file's name", "dates": "from its dates"}
     share = found.share_of_dates
-    agree = "" if share is None else f"; {share:.1%} of the dates fall in it"
+    part = "all" if share == 1 else f"{share or 0:.1%} of the"
+    agree = "" if share is None else f"; {part} dates fall in it"
     return f"{named}, {source.get(found.source, found.source)}{agree}"
 
 
@@ -111,8 +112,8 @@ def conservation(check: Check) -> list[tuple[str, int, str]]:
     parts = (
         ("Read", found.read),
         ("Payments", found.payments),
-        ("Rejected: look like payments and cannot be read", found.rejected),
-        ("Excluded: banners, blank rows, totals and the like", found.excluded),
+        ("Rejected: cannot be read as payments", found.rejected),
+        ("Excluded: banners, blank rows, totals", found.excluded),
     )
     return [(name, part.rows, gbp(part.pence)) for name, part in parts]
 
