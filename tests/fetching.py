@@ -1,5 +1,6 @@
 """What the tests of fetching share: an invented body, its files, and what the ledger says."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,29 +84,46 @@ def versions(columns: str = "status") -> list[Any]:
 
 def write_authority(path: Path, *hosts: str) -> None:
     """A self-signed certificate of invented hosts, with its key in the same file."""
+    path.write_bytes(_sealed("Invented test authority", None, hosts=hosts)[0])
+
+
+def write_chain(folder: Path, host: str, *, days: int = 1) -> None:
+    """root.pem to trust; leaf.pem of `host`, as it should be sent; alone.pem without its intermediate."""
+    root, signer = _sealed("Invented root", None)
+    middle, issuer = _sealed("Invented intermediate", signer)
+    leaf, _ = _sealed("Invented site", issuer, hosts=[host], days=days)
+    for name, content in (("root", root), ("alone", leaf), ("leaf", leaf + middle)):
+        (folder / f"{name}.pem").write_bytes(content)
+
+
+def _sealed(common_name: str, signer: Any, *, hosts: Sequence[str] = (), days: int = 1) -> tuple[bytes, Any]:
+    """(Certificate and key as PEM, the two as a signer), signed by `signer` or by itself."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Invented test authority")])
-    now = datetime.now(UTC)
-    hosts = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
-    certificate = (
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
+    issuer_name, issuer_key = signer or (name, key)
+    is_authority = signer is None or not hosts
+    day = datetime.now(UTC) + timedelta(days=days)
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
+        .issuer_name(issuer_name)
         .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(hosts, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(day - timedelta(days=2))
+        .not_valid_after(day)
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
     )
+    if hosts:
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        builder = builder.add_extension(names, critical=False)
+    certificate = builder.sign(issuer_key, hashes.SHA256())
     encoding, clear = serialization.Encoding.PEM, serialization.NoEncryption()
     private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, clear)
-    path.write_bytes(certificate.public_bytes(encoding) + private)
+    return private + certificate.public_bytes(encoding), (name, key)
 
 
 def with_etag(data: bytes, etag: str) -> Answer:

@@ -1,6 +1,8 @@
 """A web server on loopback that answers exactly what a test tells it, well or badly."""
 
+import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -135,3 +137,11 @@ def in_turn(*answers: Answer) -> Answer:
         (remaining.pop(0) if len(remaining) > 1 else remaining[0])(handler)
 
     return answer
+
+
+def reset(handler: BaseHTTPRequestHandler) -> None:
+    """The connection is torn down without a word, as some walls against programs do."""
+    linger = struct.pack("ii", 1, 0)
+    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    handler.close_connection = True
+    handler.connection.close()

@@ -30,6 +30,7 @@ _NOT_FOUND_PAGE = re.compile(
     rb"\b404\b|not found|can.?t be found|cannot be found|no longer (?:available|exists)", re.IGNORECASE
 )
 _HEAD_BYTES = 200_000
+_EXTENDED_NAME = re.compile(r"filename\*\s*=\s*([\w-]*)'[^']*'([^;]+)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]+")
 
 
@@ -94,6 +95,12 @@ def file_name(headers: dict[str, str], url: str, fallback: str) -> str:
 
 def _disposition_name(value: str) -> str:
     """The name in a header, however it was encoded: RFC 5987, RFC 2047, percent signs, or bare bytes."""
+    extended = _EXTENDED_NAME.search(value)
+    if extended:  # stands before the plain one, says RFC 6266
+        try:
+            return unquote(extended[2].strip(' "'), extended[1] or "utf-8", "strict")
+        except (LookupError, UnicodeError):
+            pass
     message = Message()
     message["content-disposition"] = value
     name = message.get_filename() or ""

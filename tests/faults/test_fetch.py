@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from anchor_spend.discover import discover
 from anchor_spend.errors import FetchError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
-from fetching import CSV, HOST, QUICK, SIGN_IN, attempts, land, offered, versions, with_etag
-from local_server import Answer, LocalServer, body, in_turn, raw, redirect, status
+from anchor_spend.records import RunRequest
+from fetching import CSV, HOST, QUICK, SIGN_IN, attempts, land, make_publisher, offered, versions, with_etag
+from local_server import Answer, LocalServer, body, in_turn, raw, redirect, reset, status
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_ledger", "no_proxy")]
 
@@ -37,6 +39,7 @@ WORKS: dict[str, Answer] = {
     "429, then": in_turn(status(429, Retry_After="1"), body(CSV)),
     "broken off once": in_turn(raw(HEAD + b"Content-Length: 999\r\n\r\n", CSV), body(CSV)),
     "closed without an answer once": in_turn(raw(b""), body(CSV)),
+    "reset once": in_turn(reset, body(CSV)),
 }
 
 
@@ -96,6 +99,14 @@ def test_redirects_within_the_publishers_hosts_are_followed(
         ("attachment; filename*=UTF-8''spend%20%C2%A3250.csv", "/x", "spend £250.csv"),
         ('attachment; filename="../../etc/passwd"', "/x", "passwd"),
         ("inline", "/payments-april-2018.xlsx/download", "payments-april-2018.xlsx"),
+        ("attachment; filename=spend.csv", "/downloadFile.php?id=7", "spend.csv"),
+        ('attachment; filename="spend £250.csv"', "/x", "spend £250.csv"),  # one byte, of latin-1
+        ('attachment; filename="spend Â£250.csv"', "/x", "spend £250.csv"),  # two, of UTF-8
+        ('attachment; filename="=?UTF-8?B?c3BlbmQgwqMyNTAuY3N2?="', "/x", "spend £250.csv"),
+        ('attachment; filename="=?nonsense?B?c3BlbmQ=?="', "/x", "=?nonsense?B?c3BlbmQ=?="),
+        ('attachment; filename="spend%20april.csv"', "/x", "spend april.csv"),
+        ("attachment; filename=\"a.csv\"; filename*=UTF-8''spend%20april.csv", "/x", "spend april.csv"),
+        ("attachment; filename*=nonsense''spend.csv", "/x", "spend.csv"),
         ("", "/documents/download", "invented_council-payments-2018-04"),
     ],
 )
@@ -161,6 +172,7 @@ REFUSED: dict[str, tuple[Answer, tuple[bool, int], str]] = {
     "body drips, length known": (raw(LONG, *DRIP, pause=0.05), SLOW, "longer than 0.3 s"),
     "headers drip": (raw(*SLOW_HEAD, pause=0.05), SLOW, "longer than 0.3 s"),
     "no answer": (raw(b"", pause=1), SLOW, "longer than 0.3 s"),
+    "reset": (reset, OFTEN, "broke off"),
     "no HTTP": (raw(b"SSH-2.0-OpenSSH\r\n"), OFTEN, "broke off"),
 }
 
@@ -260,6 +272,70 @@ def test_the_same_bytes_are_no_new_work_and_a_restatement_is(
     assert attempts() == ["landed", "unchanged", "landed"]
     assert versions() == ["superseded", "landed"], "what was never loaded need not be"
     assert store.read(first.sha256) == CSV, "the earlier version stays"
+
+
+def test_a_restatement_is_found_though_its_etag_stayed(
+    server: LocalServer, fetcher: Fetcher, store: LandingStore
+) -> None:
+    """Validators only spare an answer; what is sent is compared by its bytes."""
+    server.routes[f"/{HOST}/april.csv"] = in_turn(body(CSV, ETag='"a"'), body(CSV + CSV[21:], ETag='"a"'))
+    first, restated = land(fetcher, store), land(fetcher, store)
+    assert server.seen[1][1]["if-none-match"] == '"a"'
+    assert restated.sha256 != first.sha256
+
+
+def test_what_is_no_longer_offered_stays(server: LocalServer, fetcher: Fetcher, store: LandingStore) -> None:
+    """Bedford shows two years: an older file disappears from the page and from the server, not from here."""
+    publisher = make_publisher(link="csv")
+    pages = [
+        b"<html><a href='/april-2018.csv'>a</a><a href='/may-2018.csv'>b</a></html>",
+        b"<html><a href='/may-2018.csv'>b</a></html>",
+    ]
+    server.routes[f"/{HOST}/spend"] = in_turn(*(body(page, "text/html") for page in pages))
+    server.routes["*"] = in_turn(body(CSV), body(CSV), status(404))
+    request = RunRequest("sample", last="2019-03")
+    for file in discover(publisher, request, fetcher):
+        fetcher.land(file, publisher, store, "spec-1")
+    before = versions("period, status, sha256")
+
+    again = discover(publisher, request, fetcher)
+    with pytest.raises(FetchError, match="Versions fetched earlier stay"):
+        land(fetcher, store, offered("/april-2018.csv"))
+
+    assert [file.period for file in again] == ["2018-05"]
+    assert versions("period, status, sha256") == before
+    assert [store.read(sha256) for _, _, sha256 in before] == [CSV, CSV]
+
+
+def test_share_links_are_asked_for_their_download(
+    server: LocalServer, fetcher: Fetcher, store: LandingStore
+) -> None:
+    """Central Bedfordshire's files: the share itself answers with a sign-in page."""
+    shares = "shares.example.test"
+    publisher = make_publisher(shares, link="spending data", not_link="card", download="sharepoint_share")
+    page = f"""<html><a href="https://{shares}/:x:/s/News/Ecard1?e=1">April 2018 P Card data</a>
+        <a href="https://{shares}/:x:/s/News/Edata1?e=2">Download April 2018 spending data</a></html>"""
+    server.routes[f"/{HOST}/spend"] = body(page.encode(), "text/html")
+    server.routes[f"/{shares}/:x:/s/News/Edata1?e=2"] = redirect("https://login.microsoftonline.com/x")
+    server.routes[f"/{shares}/sites/News/_layouts/15/download.aspx?share=Edata1"] = body(
+        CSV, "application/octet-stream", Content_Disposition='attachment; filename="April 2018.csv"'
+    )
+    [file] = discover(publisher, RunRequest("sample", last="2019-03"), fetcher)
+    assert fetcher.land(file, publisher, store, "spec-1").file_name == "April 2018.csv"
+    with pytest.raises(FetchError, match="sign-in page of login"):
+        fetcher.land(replace(file, url=f"https://{shares}/:x:/s/News/Edata1?e=2"), publisher, store, "spec-1")
+
+
+def test_a_file_whose_own_name_says_another_month_is_remarked_upon(
+    server: LocalServer, fetcher: Fetcher, store: LandingStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    disposition = 'attachment; filename="spend may 2018.csv"'
+    server.routes[f"/{HOST}/download"] = body(CSV, Content_Disposition=disposition)
+    assert land(fetcher, store, offered("/download")).period == "2018-04"
+    assert attempts("outcome, detail") == [
+        ("landed", "Its own name reads as 2018-05, its link as 2018-04: check that the link is right.")
+    ]
+    assert "2018-05" in caplog.text
 
 
 def test_the_same_file_at_a_new_address_is_the_same_version(

@@ -1,8 +1,10 @@
 """The way to live sites over real sockets: TLS, private addresses and proxies."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from anchor_spend import network
 from anchor_spend.errors import FetchError, SettingsError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
-from fetching import CSV, HOST, QUICK, land, make_publisher, offered, versions
+from fetching import CSV, HOST, QUICK, land, make_publisher, offered, versions, write_chain
 from local_server import LocalServer, body, redirect
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("empty_ledger", "no_proxy")]
@@ -34,6 +36,33 @@ def test_an_unverifiable_certificate_is_never_accepted(
         land(live(ca_bundle=""), store)
     assert not raised.value.is_transient
     assert secure_server.seen == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "days", "is_trusted"), [("leaf", 1, True), ("alone", 1, False), ("leaf", -1, False)]
+)
+def test_a_chain_that_cannot_be_followed_is_never_accepted(
+    sent: str, days: int, is_trusted: bool, store: LandingStore, tmp_path: Path
+) -> None:
+    """Small sites forget the intermediate certificate, or to renew: nothing is taken on trust."""
+    write_chain(tmp_path, HOST, days=days)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / f"{sent}.pem")
+    with LocalServer(context) as site:
+        site.routes["*"] = body(CSV)
+        fetcher = Fetcher(
+            "live",
+            "test-run",
+            limits=QUICK,
+            resolve=lambda host, port: [("127.0.0.1", site.port)],
+            ca_bundle=str(tmp_path / "root.pem"),
+        )
+        if is_trusted:
+            assert land(fetcher, store).size_bytes == len(CSV)
+            return
+        with pytest.raises(FetchError, match="administrator must repair it"):
+            land(fetcher, store)
+        assert site.seen == []
 
 
 def test_a_certificate_of_another_host_is_never_accepted(
