@@ -45,9 +45,10 @@ class FileDates:
 class _Reading:
     """What the formats of one order make of a file's dates together."""
 
-    formats: tuple[str, ...]
+    formats: tuple[str, ...]  # that read any
     days: dict[str, date]
     cells_read: int
+    of_order: tuple[str, ...] = ()  # the formats of the spec that give day and month in this order
 
     @property
     def name(self) -> str:
@@ -92,7 +93,8 @@ def _join(readings: list[DateReading], column: DateColumn) -> _Reading:
             raise unreadable("dates_ambiguous", detail, column.place)
         days |= reading.days
     names = tuple(reading.date_format for reading in used)
-    return _Reading(names, days, sum(column.cells[text] for text in days))
+    of_order = tuple(reading.date_format for reading in readings if order_of(reading.date_format))
+    return _Reading(names, days, sum(column.cells[text] for text in days), of_order)
 
 
 def _differ(first: _Reading, second: _Reading) -> bool:
@@ -150,7 +152,7 @@ def _check_other_order(best: _Reading, column: DateColumn) -> None:
     """Many cells can only be read in the other order: either the whole file is of it, or it holds both."""
     sure = _days_by([name for name in best.formats if not order_of(name)], best.days)
     mirror = _mirror(best, column.cells)
-    names = ", ".join(mirrored(name) for name in best.formats if order_of(name))
+    names = ", ".join(mirrored(name) for name in best.of_order)
     if best.days.keys() <= sure.keys() | mirror.keys():
         days = sure | mirror
         whole = _Reading((names,), days, sum(column.cells[text] for text in days))
@@ -164,7 +166,7 @@ def _check_other_order(best: _Reading, column: DateColumn) -> None:
 
 def _mirror(reading: _Reading, texts: Iterable[str]) -> dict[str, date]:
     """The days of texts with day and month read the other way round."""
-    return _days_by([mirrored(name) for name in reading.formats if order_of(name)], texts)
+    return _days_by([mirrored(name) for name in reading.of_order], texts)
 
 
 def _days_by(formats: list[str], texts: Iterable[str]) -> dict[str, date]:
