@@ -44,10 +44,12 @@ def file_facts(
     stream_name: str,
     landed: LandedFile,
     trailing_pence: Sequence[int],
+    replaced: ledger.EarlierMonth | None = None,
 ) -> Fact:
     """The facts of one file that the landed_file suite judges; None where a fact does not apply.
 
-    `trailing_pence` are the totals of earlier accepted months of the same body and stream.
+    `trailing_pence` are the totals of earlier accepted months of the same body and stream; `replaced` are
+    those of the version of the same month that counts now.
     """
     payments = conformed.payments
     is_empty = len(payments) == 0 and len(conformed.rejected) == 0
@@ -62,6 +64,7 @@ def file_facts(
         **_amount_facts(payments, publisher, stream_name, landed.period, trailing_pence),
         **_date_facts(payments, publisher, stream_name, landed.period),
         **_supplier_facts(payments),
+        **_restatement_facts(payments, replaced),
     }
     return facts
 
@@ -166,6 +169,21 @@ def _supplier_facts(payments: pd.DataFrame) -> Fact:
         "share_redacted": _share(redacted.sum(), len(payments)),
         "share_one_supplier": _share(named.value_counts().max(), len(payments)) if is_one_of_many else None,
         "share_repeated": float(payments.duplicated(content, keep=False).mean()) if many else None,
+    }
+
+
+def _restatement_facts(payments: pd.DataFrame, replaced: ledger.EarlierMonth | None) -> Fact:
+    """What a month published again would lose: the larger share of its payments or pounds, 0 where none."""
+    facts: Fact = {"restatement_shrinks": None, "payments_before": None, "total_gbp_before": None}
+    if replaced is None or not replaced.rows_payments or payments.empty:
+        return facts
+    lost = [1 - len(payments) / replaced.rows_payments]
+    if replaced.pence_payments > 0:
+        lost.append(1 - _pence(payments) / replaced.pence_payments)
+    return {
+        "restatement_shrinks": max(0.0, *lost),
+        "payments_before": replaced.rows_payments,
+        "total_gbp_before": replaced.pence_payments / 100,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from anchor_spend import database, discover, ledger, load, runtime
+from anchor_spend import database, discover, drift, feed_history, ledger, load, rereading, runtime, sources
 from anchor_spend.conform import conform
 from anchor_spend.errors import FetchError, Place, UnreadableFileError
 from anchor_spend.fetch import Fetcher
@@ -45,7 +45,7 @@ Batch = dict[str, Any]  # {'label': str, 'publisher_id': str, 'files': [a Discov
 def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by hand") -> list[Batch]:
     """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go."""
     publisher = load_publisher(publisher_id)
-    files = discover.discover(publisher, request, _fetcher(request, run_id))
+    files = discover.discover(publisher, sources.bounded(request), _fetcher(request, run_id))
     wanted = [file for file in files if _is_wanted(file, request)]
     known = ledger.accepted_identities(request.is_synthetic, publisher_id)
     new = [file for file in wanted if (file.stream, file.period) not in known]
@@ -116,19 +116,51 @@ def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
     first, last = files[0].period, files[-1].period  # in order of their months
     waiting = ledger.versions_to_load(request.is_synthetic, [publisher.publisher_id], first, last)
     landed = [file for file in waiting if (file.stream, file.period) in identities]
-    readable = dict(_read_all(sorted(landed, key=lambda file: file.period), publisher))
-    accepted = _gate_and_load(readable, {file.file_id: file for file in landed}, publisher, request)
-    return {"accepted": accepted, "rejected": len(landed) - accepted}
+    return _work(landed, publisher, request)
 
 
-def _read_all(files: list[LandedFile], publisher: Publisher) -> Iterable[tuple[int, ConformedFile]]:
+def read_again(publisher_id: str, request: RunRequest) -> dict[str, int]:
+    """Read every file that counts anew, from the landing store and with the spec as it is now.
+
+    Each becomes another version of the same bytes, which is gated and loaded like any other and takes the
+    place of the one before; where it is refused that one keeps counting.
+    """
+    publisher = load_publisher(publisher_id)
+    identity = (request.is_synthetic, publisher_id, request.first, request.last)
+    return _work(rereading.land_again(*identity), publisher, request)
+
+
+def _work(landed: list[LandedFile], publisher: Publisher, request: RunRequest) -> dict[str, int]:
+    """In order of their months, so that each is compared with the one before it."""
+    files = sorted(landed, key=lambda file: file.period)
+    read = dict(_read_all(files, publisher))
+    readable = {file_id: found for file_id, found in read.items() if isinstance(found, ConformedFile)}
+    by_id = {file.file_id: file for file in files}
+    results = _check(readable, by_id, publisher, request) if readable else {}
+    accepted = 0
+    for file in files:
+        found = read[file.file_id]
+        if isinstance(found, ConformedFile):
+            accepted += _settle(file, found, results[file.file_id], publisher)
+        else:
+            _refuse(file, found, publisher)
+    return {"accepted": accepted, "rejected": len(files) - accepted}
+
+
+def _read_all(
+    files: list[LandedFile], publisher: Publisher
+) -> Iterable[tuple[int, ConformedFile | UnreadableFileError]]:
     store = LandingStore(load_settings().landing_url)
     for file in files:
         data = store.read(file.sha256)  # a store that cannot be read is no fault of the file
         try:
-            yield file.file_id, read_file(file, publisher, data)
+            tables, conformed = read_with_tables(file, publisher, data)
         except UnreadableFileError as error:
-            _reject(file, publisher, error.rule, str(error))
+            yield file.file_id, error
+        else:
+            profile = drift.profile(conformed.payments, tables, conformed.reading)
+            conformed.reading["profile"] = profile
+            yield file.file_id, conformed
 
 
 def read_file(file: LandedFile, publisher: Publisher, data: bytes) -> ConformedFile:
@@ -140,9 +172,8 @@ def read_with_tables(
     file: LandedFile, publisher: Publisher, data: bytes
 ) -> tuple[list[RawTable], ConformedFile]:
     """As read_file, with the tables as they stand; a fault of ours is an UnreadableFileError as well."""
-    stream = publisher.streams[file.stream]  # type: ignore[index]
     try:
-        tables = read_tables(data, file.file_name, stream.format)
+        tables = _read_tables(file, publisher, data)
         return tables, conform(tables, publisher, file.stream, file.period, file.file_name)
     except UnreadableFileError:
         raise
@@ -152,31 +183,43 @@ def read_with_tables(
         raise unreadable("fault", f"{type(error).__name__} while reading.", Place()) from None
 
 
+def _read_tables(file: LandedFile, publisher: Publisher, data: bytes) -> list[RawTable]:
+    stream = publisher.streams[file.stream]  # type: ignore[index]
+    return read_tables(data, file.file_name, stream.format)
+
+
+def _refuse(file: LandedFile, error: UnreadableFileError, publisher: Publisher) -> None:
+    """Reject a file that cannot be read, with what changed since the file before."""
+    changed = ""
+    if error.rule != "fault":
+        try:
+            tables = _read_tables(
+                file, publisher, LandingStore(load_settings().landing_url).read(file.sha256)
+            )
+        except UnreadableFileError:
+            tables = []  # no table at all: there is nothing to compare
+        stream = publisher.streams[file.stream]  # type: ignore[index]
+        changed = feed_history.note_refusal(file, tables, stream, error.rule)
+    _reject(file, publisher, error.rule, f"{error} {changed}".strip())
+
+
 def _reject(file: LandedFile, publisher: Publisher, rule: str, reason: str) -> None:
     log.error("%s %s %s rejected: %s", file.publisher_id, file.stream, file.period, reason)
     ledger.mark_rejected(file.file_id, reason, spec_sha256(publisher.publisher_id), rule=rule)
 
 
-def _gate_and_load(
-    readable: dict[int, ConformedFile],
-    files: dict[int, LandedFile],
-    publisher: Publisher,
-    request: RunRequest,
-) -> int:
-    if not readable:
-        return 0
-    results = _check(readable, files, publisher, request)
-    accepted = 0
-    for file_id, conformed in readable.items():
-        stopping = [result for result in results[file_id] if result.stops]
-        with database.connect("loader") as connection:
-            ledger.add_findings(connection, file_id, conformed.findings)
-        if stopping:
-            rule, reason = _gate_reason(files[file_id], conformed, stopping)
-            _reject(files[file_id], publisher, rule, reason)
-        else:
-            accepted += _load(files[file_id], conformed, publisher)
-    return accepted
+def _settle(
+    file: LandedFile, conformed: ConformedFile, results: list[GateResult], publisher: Publisher
+) -> bool:
+    """Keep what was noticed in a file, then load it, or reject it where its gate stops it."""
+    with database.connect("loader") as connection:
+        ledger.add_findings(connection, file.file_id, conformed.findings)
+    feed_history.note_changes(file, conformed, publisher.streams[file.stream])  # type: ignore[index]
+    stopping = [result for result in results if result.stops]
+    if stopping:
+        _reject(file, publisher, *_gate_reason(file, conformed, stopping))
+        return False
+    return _load(file, conformed, publisher)
 
 
 def _gate_reason(file: LandedFile, conformed: ConformedFile, stopping: list[GateResult]) -> tuple[str, str]:
@@ -217,7 +260,8 @@ def _check(
         file = files[file_id]
         conformed.findings.extend(_losses(file_id, conformed))
         trailing = _trailing_pence(file, readable, files, request)
-        facts.append(gates.file_facts(conformed, publisher, file.stream, file, trailing))
+        replaced = ledger.replaced(file_id)
+        facts.append(gates.file_facts(conformed, publisher, file.stream, file, trailing, replaced))
     results = gates.check_landed_files(facts)
     gates.store_results([result for of_file in results.values() for result in of_file])
     return results
@@ -225,10 +269,13 @@ def _check(
 
 def _losses(file_id: int, conformed: ConformedFile) -> list[Finding]:
     """A file without payments must not take the place of one that has some."""
-    replaced = 0 if len(conformed.payments) else ledger.replaced_payments(file_id)
-    if not replaced:
+    replaced = None if len(conformed.payments) else ledger.replaced(file_id)
+    if not (replaced and replaced.rows_payments):
         return []
-    detail = f"The file has no payment and would replace a version of the same month with {replaced}."
+    detail = (
+        "The file has no payment and would replace a version of the same month with "
+        f"{replaced.rows_payments}."
+    )
     remedy = "Ask the publisher; the version before keeps counting."
     return [Finding("replaces_payments_with_none", "critical", detail, remedy)]
 

@@ -35,7 +35,7 @@ from anchor_spend.records import (
 
 Connection = psycopg.Connection[Any]
 
-_LANDED_FILE = "file_id, publisher_id, stream, period, sha256, file_name, size_bytes, url"
+LANDED_FILE = "file_id, publisher_id, stream, period, sha256, file_name, size_bytes, url"
 _SAME_IDENTITY = """
     (f.is_synthetic, f.publisher_id, f.stream, f.period)
     = (t.is_synthetic, t.publisher_id, t.stream, t.period)
@@ -197,16 +197,16 @@ def _insert_version(
                     (is_synthetic, publisher_id, stream, period, sha256, source, file_name, size_bytes, url)
                 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
                 on conflict (is_synthetic, publisher_id, stream, period, sha256, reading_number) do nothing
-                returning {_LANDED_FILE}""",  # noqa: S608 - column names are constants
+                returning {LANDED_FILE}""",  # noqa: S608 - column names are constants
             [*key, source, version.file_name, version.size_bytes, file.url],
         )
         row = cursor.fetchone()
         if row:
             return LandedFile(**row), True
         cursor.execute(
-            f"""select {_LANDED_FILE} from landing.file_versions
+            f"""select {LANDED_FILE} from landing.file_versions
                 where (is_synthetic, publisher_id, stream, period, sha256) = (%s, %s, %s, %s, %s)
-                order by reading_number desc limit 1""",  # noqa: S608
+                order by status = 'rejected', reading_number desc limit 1""",  # noqa: S608
             key,
         )
         return LandedFile(**cursor.fetchone()), False  # type: ignore[arg-type]  # the conflict proves a row
@@ -259,7 +259,7 @@ def versions_to_load(
 ) -> list[LandedFile]:
     """Versions landed and not yet loaded, oldest first; each narrowing argument is optional."""
     query = f"""
-        select {_LANDED_FILE} from landing.file_versions
+        select {LANDED_FILE} from landing.file_versions
         where status = 'landed' and is_synthetic = %(is_synthetic)s
           and (%(publishers)s::text[] = '{{}}' or publisher_id = any(%(publishers)s))
           and (%(first)s = '' or period >= %(first)s)
@@ -288,14 +288,15 @@ def accepted_identities(is_synthetic: bool, publisher_id: str) -> set[tuple[str,
         return {(stream, period) for stream, period in rows}
 
 
-def replaced_payments(file_id: int) -> int:
-    """Payments of the version that counts now and that this one would replace; 0 where there is none."""
+def replaced(file_id: int) -> EarlierMonth | None:
+    """Totals of the version that counts now and that this one would replace."""
     query = f"""
-        select f.rows_payments from landing.file_versions f, landing.file_versions t
+        select f.period, f.rows_payments, f.pence_payments, f.rows_rejected
+        from landing.file_versions f, landing.file_versions t
         where t.file_id = %s and {_SAME_IDENTITY} and f.file_id <> t.file_id and f.status = 'accepted'"""  # noqa: S608
     with database.connect("loader") as connection:
         row = connection.execute(query.encode(), [file_id]).fetchone()
-    return int(row[0]) if row else 0
+    return EarlierMonth(*row) if row else None
 
 
 def mark_rejected(file_id: int, reason: str, spec_sha256: str, *, rule: str) -> None:

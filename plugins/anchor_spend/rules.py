@@ -45,12 +45,6 @@ RULES: dict[str, Rule] = {
     ),
     "file_is_xml": Rule("file", "The file is XML.", _DATA_FILE),
     "file_is_json": Rule("file", "The file is JSON.", _DATA_FILE),
-    "file_is_pdf": Rule(
-        "file",
-        "The file is a PDF.",
-        "ask the publisher for the table as CSV or XLSX.",
-        "export the table itself as CSV or XLSX, and publish that.",
-    ),
     "file_is_zip": Rule(
         "file",
         "The file is an archive without any table.",
@@ -87,6 +81,36 @@ RULES: dict[str, Rule] = {
         "file",
         "The workbook unpacks to, or spans, more than any file expected.",
         "delete stray cells far from the table and save it again.",
+    ),
+    "pdf_damaged": Rule(
+        "file",
+        "The PDF is cut short or damaged.",
+        "fetch it again; else ask the publisher for the table as CSV or XLSX.",
+        "publish the table the PDF was made of, as CSV or XLSX.",
+    ),
+    "pdf_locked": Rule(
+        "file",
+        "The PDF needs a password.",
+        "ask the publisher for the table as CSV or XLSX.",
+        "publish the table the PDF was made of, as CSV or XLSX.",
+    ),
+    "pdf_too_large": Rule(
+        "file",
+        "The PDF has more pages or text than any file expected, or takes too long to read.",
+        "ask the publisher for the table as CSV or XLSX.",
+        "publish the table the PDF was made of, as CSV or XLSX.",
+    ),
+    "pdf_without_text": Rule(
+        "file",
+        "The PDF is a picture of a table: it holds no text, or text that was guessed from the picture.",
+        "ask the publisher for the table as CSV or XLSX.",
+        "publish the table the PDF was made of, as CSV or XLSX.",
+    ),
+    "pdf_table_unclear": Rule(
+        "file",
+        "The text of the PDF cannot be parted into the rows and columns of one table beyond doubt.",
+        "ask the publisher for the table as CSV or XLSX; nothing of the PDF was loaded.",
+        "publish the table the PDF was made of, as CSV or XLSX.",
     ),
     "no_visible_sheet": Rule(
         "file", "Every sheet of the workbook is hidden.", "unhide the sheet to publish."
@@ -220,6 +244,13 @@ RULES: dict[str, Rule] = {
         "save the workbook again as XLSX.",
     ),
     "merged_cells": Rule("finding", "Cells merged downwards were read as each holding the text.", ""),
+    "pdf_page_lines": Rule("finding", "Page numbers and lines repeated on several pages were left out.", ""),
+    "pdf_blacked_out": Rule(
+        "finding",
+        "Text under black boxes was not read: the page does not show it, but the file still holds it.",
+        "tell the publisher: whoever opens the file can copy the text out.",
+        "remove the text itself before you publish; a box drawn over it hides nothing.",
+    ),
     "archive_member_unread": Rule("finding", "A file in the archive is no table and was not read.", ""),
     "sheet_not_selected": Rule("finding", "A sheet that is not among those read was left out.", ""),
     "unexpected_family": Rule("finding", "The file is of another type than expected.", ""),
@@ -286,6 +317,71 @@ RULES: dict[str, Rule] = {
         "report it with the file.",
     ),
     "step_changed_rows": Rule("finding", "A named step changed values.", ""),
+    # changes from one file of a body to the next
+    "column_renamed": Rule(
+        "finding",
+        "A column has another name than in the file before.",
+        "if the spec does not know the new name, add it to the field's aliases.",
+        _TELL_US,
+    ),
+    "column_added": Rule(
+        "finding",
+        "A column that the file before did not have.",
+        "map it in `columns`, or list it under `ignore`.",
+        "if it is meant to be read, tell us what it holds.",
+    ),
+    "column_vanished": Rule(
+        "finding",
+        "A column of the file before is gone.",
+        "ask the publisher; where the spec can do without it, move it to `optional_columns`.",
+        "keep the columns of earlier months; if you dropped one on purpose, tell us.",
+    ),
+    "columns_reordered": Rule("finding", "The columns stand in another order than in the file before.", ""),
+    "columns_replaced": Rule(
+        "finding",
+        "No row has the columns' names of the file before.",
+        "look at the file; if the layout is new, write its names into the spec.",
+        _TELL_US,
+    ),
+    "encoding_changed": Rule("finding", "The characters are encoded otherwise than in the file before.", ""),
+    "delimiter_changed": Rule("finding", "Another character parts the columns.", ""),
+    "date_format_changed": Rule(
+        "finding",
+        "Dates are written otherwise than in the file before.",
+        "if they cannot be read, add the format to format.dates.",
+        "write dates as in earlier months, or as 2017-04-30.",
+    ),
+    "amount_style_changed": Rule(
+        "finding",
+        "Amounts are written otherwise than in the file before, and cannot be read.",
+        "look at how amounts are written and at the column `amount` names.",
+        "write amounts as in earlier months.",
+    ),
+    "sheet_changed": Rule(
+        "finding",
+        "The payments stand in other sheets than in the file before.",
+        "see that no sheet of payments is left out, and none is read that is a summary.",
+        "keep the names of the sheets, and one sheet for the payments.",
+    ),
+    "header_row_moved": Rule("finding", "The header stands in another row than in the file before.", ""),
+    "file_kind_changed": Rule("finding", "The file is of another type than the file before.", ""),
+    "credits_changed": Rule(
+        "finding",
+        "Negative amounts, such as credit notes, stopped or began.",
+        "ask the publisher where credit notes went: without them the totals are too high.",
+        "keep credit notes in the file, as negative amounts.",
+    ),
+    "reference_changed": Rule(
+        "finding",
+        "The body's own numbers of its suppliers have another length: its ledger may be a new one.",
+        "see that suppliers are still told apart; numbers of the old ledger mean nothing in the new one.",
+    ),
+    "size_jump": Rule(
+        "finding",
+        "The file has far more or far fewer payments than usual.",
+        "compare with the publisher's page: is the file whole, and of one month?",
+        "see whether the file is complete and holds one month only.",
+    ),
 }
 
 

@@ -191,6 +191,30 @@ def test_coverage_tells_five_kinds_of_absence_and_presence(first: Built) -> None
     ]
 
 
+def test_a_refused_month_says_why_and_what_changed(first: Built) -> None:
+    assert first.rows("select publisher_id, period, reason from {r}.coverage where reason <> ''") == [
+        (LUTON, "2017-06", "published, but refused: column_missing")
+    ]
+    rows = first.rows(
+        """select publisher_id, period, compared_period, rule, severity, column_name, value_before,
+                  value_after, file_status
+           from {r}.feed_drift"""
+    )
+    assert rows == [
+        (
+            LUTON,
+            "2017-06",
+            "2017-05",
+            "column_renamed",
+            "critical",
+            "supplier",
+            "supplier",
+            "vendor",
+            "rejected",
+        )
+    ]
+
+
 def test_file_conservation_keeps_every_version(first: Built) -> None:
     rows = first.rows(
         f"""select period, status, rows_read, pence_read, rows_payments, pence_payments, rows_excluded

@@ -143,7 +143,19 @@ class World:
     def reject(self, publisher_id: str, period: str) -> int:
         """A version that could not be read."""
         return self._file(
-            publisher_id, "payments", period, next(self.clock), status="rejected", status_reason="header"
+            publisher_id, "payments", period, next(self.clock), status="rejected", status_reason="header",
+            status_rule="column_missing",
+        )  # fmt: skip
+
+    def note_drift(self, file_id: int, compared_file_id: int) -> None:
+        """A column renamed between two files of a stream."""
+        self.connection.execute(
+            """insert into quality.feed_drift (is_synthetic, publisher_id, stream, period, file_id,
+                   compared_file_id, rule, severity, column_name, before, after)
+               select is_synthetic, publisher_id, stream, period, file_id, %s, 'column_renamed', 'critical',
+                      'supplier', 'supplier', 'vendor'
+               from landing.file_versions where file_id = %s""",
+            [compared_file_id, file_id],
         )
 
     def _file(self, publisher_id: str, stream: str, period: str, tick: int, **columns: Any) -> int:
@@ -274,8 +286,8 @@ def populate(world: World) -> None:
     world.accept(LUTON, "2017-04", luton_april(), aside="999.99")
     world.accept(LUTON, "2017-04", [Payment("Alder Widgets Ltd", "5.00")], stream="purchase_card")
     world.accept(LUTON, "2017-05", [Payment("Elm Consulting Ltd", "1.00")])
-    world.accept(LUTON, "2017-05", [Payment("Elm Consulting Ltd", "3.00")])  # restated
-    world.reject(LUTON, "2017-06")
+    restated = world.accept(LUTON, "2017-05", [Payment("Elm Consulting Ltd", "3.00")])
+    world.note_drift(world.reject(LUTON, "2017-06"), restated)
     world.accept(BEDFORD, "2017-04", [Payment("Dogwood Foods Ltd", "500.00")])
     world.accept(BEDFORD, "2017-05", [])
     world.accept(BEDFORD, "2018-04", [Payment("Dogwood Foods Ltd", "-40.00")])

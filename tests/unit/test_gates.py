@@ -14,6 +14,7 @@ from anchor_spend import gate_suites, gates
 from anchor_spend.conform import conform
 from anchor_spend.errors import GateError
 from anchor_spend.gate_suites import judge_rows, read_suite
+from anchor_spend.ledger import EarlierMonth
 from anchor_spend.readers import read_tables
 from anchor_spend.records import (
     ASIDE_COLUMNS,
@@ -178,6 +179,9 @@ BAD_FILES: list[tuple[str, str, ConformedFile, Publisher, list[int]]] = [
     ("share_one_supplier", "critical", with_column("supplier_name", "Fen Vale Council"), ROOMY, []),
     ("share_repeated", "warning", with_twins(20), ROOMY, []),
     ("share_repeated", "critical", with_twins(0), ROOMY, []),
+    ("restatement_shrinks", "warning", make_file(), ROOMY, []),
+    ("restatement_shrinks", "critical", make_file(), ROOMY, []),
+    ("restatement_shrinks", "critical", make_file(), ROOMY, []),
 ]  # fmt: skip
 # a warning that a bad file brings along by its nature
 SIDE_WARNINGS = {
@@ -192,7 +196,18 @@ GOOD_FILES: list[tuple[str, ConformedFile, Publisher, list[int]]] = [
     ("a few credit notes", times(-1, 4), make_publisher(), []),
     ("a third of the rows repeated", with_twins(30), make_publisher(), []),
     ("one supplier, but few rows", make_file(make_payments(3)), make_publisher(rows=(1, 200)), []),
+    ("published again without two rows", make_file(), make_publisher(), USUAL),
+    ("published again with more", make_file(), make_publisher(), USUAL),
 ]  # fmt: skip
+
+# by file: what the version of the same month has that counts; the files here have 40 payments of £51,000
+REPLACED = {
+    len(BAD_FILES) - 3: EarlierMonth("2017-06", 44, 5_100_000, 0),
+    len(BAD_FILES) - 2: EarlierMonth("2017-06", 90, 5_100_000, 0),
+    len(BAD_FILES) - 1: EarlierMonth("2017-06", 40, 11_000_000, 0),
+    1000 + len(GOOD_FILES) - 2: EarlierMonth("2017-06", 42, 5_200_000, 0),
+    1000 + len(GOOD_FILES) - 1: EarlierMonth("2017-06", 20, 2_000_000, 0),
+}
 
 
 def facts_of(
@@ -200,7 +215,7 @@ def facts_of(
 ) -> dict:
     stream = named.get("stream", "payments")
     landed = LandedFile(file_id, publisher.publisher_id, stream, PERIOD, "a" * 64, "june.csv", 1, "http://x")
-    return gates.file_facts(conformed, publisher, stream, landed, trailing)
+    return gates.file_facts(conformed, publisher, stream, landed, trailing, REPLACED.get(file_id))
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ latest_versions as (
         stream,
         period,
         file_id,
+        sha256,
         status,
         status_rule
     from versions
@@ -45,6 +46,8 @@ reasons as (
             when latest_versions.file_id = counted.file_id then ''
             when latest_versions.status in ('rejected', 'held') and counted.file_id is null
                 then concat('published, but refused: ', latest_versions.status_rule)
+            when latest_versions.status in ('rejected', 'held') and latest_versions.sha256 = counted.sha256
+                then concat('a new reading was refused: ', latest_versions.status_rule)
             when latest_versions.status in ('rejected', 'held')
                 then concat('a later version was refused: ', latest_versions.status_rule)
             when latest_versions.status = 'landed' then 'fetched, not loaded yet'
