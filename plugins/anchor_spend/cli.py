@@ -151,14 +151,25 @@ def fetch(
     first: First = "",
     last: Last = "",
 ) -> None:
-    """Fetch a publisher's files into the landing store, without Airflow."""
+    """Fetch a publisher's files into the landing store, without Airflow.
+
+    Exit code 1 when something that was expected could not be had; everything else is landed all the same.
+    """
     request = _request(source, archive, publisher, first, last)
     from anchor_spend import ingest
 
+    lacking, run_id = 0, _run_id()
     with _source_running(request):
-        for batch in _batches(request):
-            count = ingest.land_batch(batch, request)
-            typer.echo(f"{batch['label']}: {count} of {len(batch['files'])} files are in the landing store")
+        for batch in _batches(request, run_id):
+            failures, count = ingest.land_files(batch, request, run_id), len(batch["files"])
+            lacking += len(failures) + len(batch["problems"])
+            landed = f"{count - len(failures)} of {count} files are in the landing store"
+            typer.echo(f"{batch['label']}: {landed if count else 'see above'}")
+    if lacking:
+        raise AnchorSpendError(
+            f"{lacking} of what was expected could not be had, for the reasons above and in the ledger. The "
+            "rest is in the landing store."
+        )
 
 
 @app.command()
@@ -173,15 +184,32 @@ def load(
     request = _request(source, archive, publisher, first, last)
     from anchor_spend import ingest
 
-    rejected = 0
+    rejected = lacking = 0
     with _source_running(request):
-        for batch in _batches(request):
+        for batch in _batches(request, _run_id()):
             counts = ingest.load_batch(batch, request)
             rejected += counts["rejected"]
+            lacking += _not_landed(batch, request) + len(batch["problems"])
             told = ", ".join(f"{number} {name}" for name, number in counts.items())
             typer.echo(f"{batch['label']}: {told}")
-    if rejected:
-        raise AnchorSpendError(f"{rejected} files were rejected, for the reasons above. The rest is loaded.")
+    problems = [f"{rejected} files were rejected"] if rejected else []
+    problems += [f"{lacking} of what is offered was never fetched (anchor-spend fetch)"] if lacking else []
+    if problems:
+        raise AnchorSpendError(f"{' and '.join(problems)}, for the reasons above. The rest is loaded.")
+
+
+def _not_landed(batch: dict[str, Any], request: "RunRequest") -> int:
+    from anchor_spend import ledger
+
+    known = ledger.landed_identities(request.is_synthetic, batch["publisher_id"])
+    return sum((file["stream"], file["period"]) not in known for file in batch["files"])
+
+
+def _run_id() -> str:
+    """Tells the attempts of one command from those of another in the ledger."""
+    from datetime import UTC, datetime
+
+    return f"by hand {datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 @contextmanager
@@ -204,14 +232,38 @@ def _source_running(request: "RunRequest") -> Iterator[None]:
                 runtime.stop_sample_server()
 
 
-def _batches(request: "RunRequest") -> list[dict[str, Any]]:
+def _batches(request: "RunRequest", run_id: str) -> Iterator[dict[str, Any]]:
+    """The batches of every publisher asked for; one that cannot be read does not hide the others."""
     from anchor_spend import ingest, sources
+    from anchor_spend.errors import DiscoverError, SpecError
 
-    return [
-        batch
-        for publisher_id in sources.publisher_ids(request.publishers)
-        for batch in ingest.discover_batches(publisher_id, request)
-    ]
+    for publisher_id in sources.publisher_ids(request.publishers):
+        try:
+            yield from ingest.discover_batches(publisher_id, request, run_id)
+        except (DiscoverError, SpecError) as error:
+            typer.echo(str(error), err=True)
+            label = f"{publisher_id} not found"
+            yield {"label": label, "publisher_id": publisher_id, "files": [], "problems": [str(error)]}
+
+
+@app.command()
+def draft(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A published file, or a page of links.")],
+    publisher: Annotated[str, typer.Option(help="Id for the body. Default: from the file.")] = "",
+    stream: Annotated[str, typer.Option(help="payments or purchase_card. Default: from the file.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Folder for spec, sample and expected rows.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a new body's spec from one of its files; needs no database.
+
+    Each guess stands with its evidence, each doubt as a QUESTION. Exit code 0: no question concerns payee,
+    date or amount. 3: one does. 1: the file cannot be read, or holds no payments.
+    """
+    from anchor_spend.draft import command
+
+    code = command.run(command.Options(source, publisher, stream, out, as_json))
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()

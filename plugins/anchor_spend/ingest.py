@@ -36,30 +36,36 @@ log = logging.getLogger(__name__)
 _RECHECKED_AT_ONCE = 120  # files that already count: asking whether they changed is quick
 _TRAILING_MONTHS = 12
 
-Batch = dict[str, Any]  # {'label': str, 'publisher_id': str, 'files': [a DiscoveredFile as dict]}; JSON-ready
+# {'label': str, 'publisher_id': str, 'files': [a DiscoveredFile as dict], 'problems': [str]}; JSON-ready
+Batch = dict[str, Any]
 
 
 # discover -----------------------------------------------------------------------------------------------
 
 
 def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by hand") -> list[Batch]:
-    """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go."""
+    """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go.
+
+    What could not be read or told is a batch of its own, without files: landing it fails, so that a person
+    sees it, and the others go on.
+    """
     publisher = load_publisher(publisher_id)
-    files = discover.discover(publisher, sources.bounded(request), _fetcher(request, run_id))
-    wanted = [file for file in files if _is_wanted(file, request)]
+    found = discover.survey(publisher, sources.bounded(request), _fetcher(request, run_id))
     known = ledger.accepted_identities(request.is_synthetic, publisher_id)
-    new = [file for file in wanted if (file.stream, file.period) not in known]
-    again = [file for file in wanted if (file.stream, file.period) in known]
+    new = [file for file in found.files if (file.stream, file.period) not in known]
+    again = [file for file in found.files if (file.stream, file.period) in known]
     years: dict[str, list[DiscoveredFile]] = {}
     for file in new:
         years.setdefault(f"{file.stream} {financial_year(file.period)}", []).append(file)
     chunks = [again[at : at + _RECHECKED_AT_ONCE] for at in range(0, len(again), _RECHECKED_AT_ONCE)]
     log.info("%s: %d new files, %d to ask about again", publisher_id, len(new), len(again))
-    return [_batch(publisher_id, chunk) for chunk in [*years.values(), *chunks]]
-
-
-def _is_wanted(file: DiscoveredFile, request: RunRequest) -> bool:
-    return (request.first or file.period) <= file.period <= (request.last or file.period)
+    batches = [_batch(publisher_id, chunk) for chunk in [*years.values(), *chunks]]
+    if found.problems:
+        label = f"{publisher_id} not found"
+        batches.append(
+            {"label": label, "publisher_id": publisher_id, "files": [], "problems": found.problems}
+        )
+    return batches
 
 
 def _batch(publisher_id: str, files: list[DiscoveredFile]) -> Batch:
@@ -67,7 +73,8 @@ def _batch(publisher_id: str, files: list[DiscoveredFile]) -> Batch:
     first, last = ordered[0].period, ordered[-1].period
     span = first if first == last else f"{first} to {last}"
     label = f"{publisher_id} {span}"
-    return {"label": label, "publisher_id": publisher_id, "files": [asdict(file) for file in ordered]}
+    dicts = [asdict(file) for file in ordered]
+    return {"label": label, "publisher_id": publisher_id, "files": dicts, "problems": []}
 
 
 def _fetcher(request: RunRequest, run_id: str) -> Fetcher:
@@ -88,21 +95,31 @@ def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> in
     FetchError, after all files were tried, when a retry may still bring one (is_transient), or when none of
     the batch could be had at all. Dead links beside good ones are in the ledger and the log.
     """
+    if batch["problems"]:
+        raise FetchError("\n".join(batch["problems"]), is_transient=False)
+    failures, count = land_files(batch, request, run_id), len(batch["files"])
+    if any(error.is_transient for error in failures) or (failures and len(failures) == count):
+        raise FetchError(
+            f"{batch['label']}: {len(failures)} of {count} files could not be had. First: {failures[0]}",
+            is_transient=any(error.is_transient for error in failures),
+        )
+    return count - len(failures)
+
+
+def land_files(batch: Batch, request: RunRequest, run_id: str = "by hand") -> list[FetchError]:
+    """Fetch every file of a batch into the landing store; for each that could not be had, why."""
+    if not batch["files"]:
+        return []
     publisher = load_publisher(batch["publisher_id"])
     fetcher, store = _fetcher(request, run_id), LandingStore(load_settings().landing_url)
-    files, failures = _files(batch), []
-    for file in files:
+    failures: list[FetchError] = []
+    for file in _files(batch):
         try:
             fetcher.land(file, publisher, store, spec_sha256(publisher.publisher_id))
         except FetchError as error:
             log.error("%s %s %s: %s", file.publisher_id, file.stream, file.period, error)
             failures.append(error)
-    if any(error.is_transient for error in failures) or (failures and len(failures) == len(files)):
-        raise FetchError(
-            f"{batch['label']}: {len(failures)} of {len(files)} files could not be had. First: {failures[0]}",
-            is_transient=any(error.is_transient for error in failures),
-        )
-    return len(files) - len(failures)
+    return failures
 
 
 # load ---------------------------------------------------------------------------------------------------
@@ -110,8 +127,10 @@ def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> in
 
 def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
     """Read, conform, gate and load whatever of a batch has landed: {'accepted': n, 'rejected': n}."""
-    publisher = load_publisher(batch["publisher_id"])
     files = _files(batch)
+    if not files:
+        return {"accepted": 0, "rejected": 0}
+    publisher = load_publisher(batch["publisher_id"])
     identities = {(file.stream, file.period) for file in files}
     first, last = files[0].period, files[-1].period  # in order of their months
     waiting = ledger.versions_to_load(request.is_synthetic, [publisher.publisher_id], first, last)

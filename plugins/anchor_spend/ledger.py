@@ -288,6 +288,17 @@ def accepted_identities(is_synthetic: bool, publisher_id: str) -> set[tuple[str,
         return {(stream, period) for stream, period in rows}
 
 
+def landed_identities(is_synthetic: bool, publisher_id: str) -> set[tuple[str, str]]:
+    """The (stream, period) of every file of a body whose bytes were ever had."""
+    with database.connect("loader") as connection:
+        rows = connection.execute(
+            """select distinct stream, period from landing.file_versions
+               where is_synthetic = %s and publisher_id = %s""",
+            [is_synthetic, publisher_id],
+        )
+        return {(stream, period) for stream, period in rows}
+
+
 def replaced(file_id: int) -> EarlierMonth | None:
     """Totals of the version that counts now and that this one would replace."""
     query = f"""

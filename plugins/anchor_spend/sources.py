@@ -2,11 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from anchor_spend.errors import SettingsError
 from anchor_spend.records import RunRequest
 from anchor_spend.settings import load_settings
+
+SAMPLE_ENDS = "2019-06"
 
 
 def publisher_ids(asked: Sequence[str] = ()) -> list[str]:
@@ -26,6 +29,12 @@ def publisher_ids(asked: Sequence[str] = ()) -> list[str]:
 def sample_folder() -> Path:
     """The synthetic county: its files, inbox, register and truth."""
     return load_settings().home / "sample"
+
+
+def bounded(request: RunRequest) -> RunRequest:
+    """The request with the end its source has: time stands still in the sample county shortly after its last
+    files, so that bodies founded later are not asked for any."""
+    return replace(request, last=request.last or SAMPLE_ENDS) if request.is_synthetic else request
 
 
 def reference_folder(request: RunRequest) -> Path:
