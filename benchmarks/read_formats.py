@@ -73,7 +73,7 @@ def main() -> None:
 
 def read_all(folder: Path) -> Iterator[Outcome]:
     """The outcome of each file of the truth."""
-    paths = {_short_sha(path): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = {short_sha(path): path for path in sorted(folder.rglob("*")) if path.is_file()}
     with TRUTH.open(encoding="utf-8", newline="") as lines:
         truth = list(csv.DictReader(lines))
     context = get_context("fork")
@@ -84,7 +84,8 @@ def read_all(folder: Path) -> Iterator[Outcome]:
             yield pool.apply(read_one, (paths[row["sha256"]], row))
 
 
-def _short_sha(path: Path) -> str:
+def short_sha(path: Path) -> str:
+    """The first sixteen digits of a file's SHA-256, by which the truth knows it."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
