@@ -44,7 +44,7 @@ def make_publisher(*hosts: str, **listing: Any) -> Publisher:
                         "hosts": list(hosts),
                         **listing,
                     },
-                    "format": {"family": "delimited", "dates": ["%d/%m/%Y"]},
+                    "format": {"family": "delimited", "dates": ["%d/%m/%Y", "%d-%b-%Y"]},
                     "columns": {
                         "payment_date": ["Date"],
                         "supplier_name": ["Supplier"],
