@@ -15,7 +15,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -101,8 +101,11 @@ class Fetcher:
         self._origin = (sample_origin or "").rstrip("/")
         reachable = only_sample(self._origin) if self._origin else resolve
         self._transport = Transport(self.limits, reachable, ca_bundle, is_sample=bool(self._origin))
-        self._manners = Manners(self.limits)
+        self._manners = Manners(self.limits, self._take_turn)
         self._robots: dict[str, Robots] = {}
+
+    def _take_turn(self, host: str) -> AbstractContextManager[None]:
+        return ledger.turn_at_host(host)
 
     @property
     def is_synthetic(self) -> bool:

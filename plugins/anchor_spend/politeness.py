@@ -1,18 +1,19 @@
 """How a host is treated: one request at a time, a pause between two, patience when it fails, then rest.
 
 In: hosts and what they answered. Out: turns, and how long to wait before another try. The turn at a host is a
-lock of the database, not of a file: tasks of one run may work on several machines, they share the database,
-and a process that is killed gives its turn back. Streams of one body, and bodies that share a site, thus
-never ask at the same time. Refuses to go on with a host that keeps failing (the circuit is open for a while).
+lock of the database (ledger.turn_at_host), not of a file: tasks of one run may work on several machines, they
+share the database, and a process that is killed gives its turn back. Streams of one body, and bodies that
+share a site, thus never ask at the same time. Refuses to go on with a host that keeps failing (the circuit is
+open for a while).
 """
 
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from anchor_spend import answers, ledger
+from anchor_spend import answers
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Limits:
 class Manners:
     """What one fetcher knows of the hosts it asks."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, limits: Limits, take_turn: Callable[[str], AbstractContextManager[None]]) -> None:
+        self._limits, self._take_turn = limits, take_turn
         self._failures: dict[str, tuple[int, float]] = {}
         self._delays: dict[str, float] = {}
         self._ready: dict[str, float] = {}
@@ -54,7 +55,7 @@ class Manners:
     def turn(self, host: str, hang_up: Callable[[], None]) -> Iterator[None]:
         """One request to a host, alone among all processes; the connection is closed and the pause kept
         before the next has its turn."""
-        with ledger.turn_at_host(host):
+        with self._take_turn(host):
             time.sleep(max(0.0, self._ready.get(host, 0.0) - time.monotonic()))
             try:
                 yield
