@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -14,19 +15,35 @@ from anchor_spend.conform import conform
 from anchor_spend.errors import SettingsError
 from anchor_spend.readers import read_tables
 from anchor_spend.sample import vocabulary as words
-from anchor_spend.sample.bodies import YEARS
-from anchor_spend.sample.county import EMPTY, MISSING, RESTATED, write_county
+from anchor_spend.sample.bodies import PLANS
+from anchor_spend.sample.county import EMPTY, LATE, MISSING, RESTATED, write_county
+from anchor_spend.sample.plans import YEARS
 from anchor_spend.sample.spelling import plain_key
 from anchor_spend.sample.truth import DEFINITIONS
 from anchor_spend.sample.vocabulary import (
+    AMBULANCE,
+    BARNFIELD,
     BEDFORD,
+    BEDFORD_COLLEGE,
+    BEDFORD_HOSPITAL,
+    BEDFORDSHIRE_CCG,
     BODIES,
     CENTRAL,
+    COLLEGE_GROUP,
+    COUNCILS,
+    COUNTED,
+    CRANFIELD,
+    FIRE,
     HOSPITAL,
     LUTON,
+    LUTON_CCG,
+    MEMO,
     POLICE,
+    SCHOOLS,
     SCOPE_CATEGORIES,
+    SIXTH_FORM,
     UNIVERSITY,
+    WEST_HERTS,
 )
 from anchor_spend.settings import PROJECT
 from anchor_spend.spec import load_specs
@@ -44,7 +61,7 @@ def truth(sample_county: Path) -> pd.DataFrame:
 def files(sample_county: Path) -> pd.DataFrame:
     """truth/files.csv with the path of each file, found by its hash."""
     listed = read(sample_county / "truth" / "files.csv")
-    paths = [*sample_county.glob("sites/*/files/*/*"), *sample_county.glob("inbox/*/*")]
+    paths = [*sample_county.glob("sites/*/files/*/*/*"), *sample_county.glob("inbox/*/*")]
     by_hash = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in paths}
     assert len(by_hash) == len(listed)
     return listed.assign(path=listed["sha256"].map(by_hash))
@@ -74,10 +91,16 @@ def records_of(path: Path, publisher_id: str) -> list[list[str]]:
         sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
         return [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
     data = path.read_bytes()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            (member,) = archive.namelist()
+            data = archive.read(member)
     if data.startswith(b"\xef\xbb\xbf"):
         text = data.decode("utf-8-sig")
     else:
-        text = data.decode({CENTRAL: "mac_roman", UNIVERSITY: "utf-8"}.get(publisher_id, "cp1252"))
+        text = data.decode(
+            {CENTRAL: "mac_roman", UNIVERSITY: "utf-8", SIXTH_FORM: "utf-8"}.get(publisher_id, "cp1252")
+        )
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -85,9 +108,10 @@ def records_of(path: Path, publisher_id: str) -> list[list[str]]:
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, sample_county: Path, files: pd.DataFrame) -> None:
-    write_county(tmp_path / "again", publishers=(HOSPITAL, UNIVERSITY))
+    some = (HOSPITAL, LUTON_CCG, UNIVERSITY, CRANFIELD, SIXTH_FORM)
+    write_county(tmp_path / "again", publishers=some)
     again = read(tmp_path / "again" / "truth" / "files.csv")
-    before = files[files["publisher_id"].isin([HOSPITAL, UNIVERSITY])]
+    before = files[files["publisher_id"].isin(some)]
     assert list(again["sha256"]) == list(before["sha256"])
     for name in ("companies.csv", "postcodes.csv", "public_bodies.csv", "manifest.csv"):
         same = (sample_county / "reference" / name).read_bytes()
@@ -118,11 +142,16 @@ def test_a_second_call_does_nothing_and_a_foreign_folder_is_refused(tmp_path: Pa
 
 GOODS = {
     LUTON: (237_990_000, 238_010_000),
-    CENTRAL: (204_990_000, 205_010_000),
-    BEDFORD: (164_990_000, 165_010_000),
-    HOSPITAL: (119_990_000, 120_010_000),
-    POLICE: (31_990_000, 32_010_000),
-    UNIVERSITY: (39_990_000, 40_010_000),
+    CENTRAL: (165_790_000, 165_810_000),
+    BEDFORD: (118_990_000, 119_010_000),
+    HOSPITAL: (95_990_000, 96_010_000),
+    BEDFORD_HOSPITAL: (43_990_000, 44_010_000),
+    POLICE: (26_990_000, 27_010_000),
+    FIRE: (6_490_000, 6_510_000),
+    LUTON_CCG: (17_490_000, 17_510_000),
+    BEDFORDSHIRE_CCG: (27_190_000, 27_210_000),
+    UNIVERSITY: (25_990_000, 26_010_000),
+    CRANFIELD: (15_990_000, 16_010_000),
     "county": (799_980_000, 800_020_000),
 }
 
@@ -145,8 +174,21 @@ def test_goods_and_services_of_2017_18_are_as_stated(kpis: pd.DataFrame, publish
     assert low * POUND <= goods(kpis, publisher_id, "2017/18")[1] <= high * POUND
 
 
+def test_what_a_college_spends_goes_on_with_its_successor(kpis: pd.DataFrame) -> None:
+    before, after = (goods(kpis, name, "2017/18")[1] for name in (BEDFORD_COLLEGE, COLLEGE_GROUP))
+    assert before / (before + after) == pytest.approx(4 / 12, abs=0.001)
+    assert before + after == pytest.approx(6 * MILLION, rel=0.001)
+
+
+def test_the_county_is_the_counted_bodies_alone(kpis: pd.DataFrame) -> None:
+    first = kpis[(kpis["revision"] == "1") & (kpis["definition_id"] == "either")]
+    pence = (first["local_pence"] + first["not_local_pence"]).groupby(first["publisher_id"]).sum()
+    assert pence["county"] == sum(pence[name] for name in COUNTED)
+    assert all(pence[name] > 0 for name in MEMO)
+
+
 def test_a_quarter_of_the_council_stays_local_and_shares_drift_slowly(kpis: pd.DataFrame) -> None:
-    for publisher_id in BODIES:
+    for publisher_id in (*COUNCILS, HOSPITAL, POLICE, UNIVERSITY, CRANFIELD, FIRE):
         shares = [local / total for local, total in (goods(kpis, publisher_id, year) for year in YEARS)]
         assert 0 < shares[1] - shares[0] < 0.02
         assert 0 < shares[2] - shares[1] < 0.02
@@ -162,8 +204,10 @@ def test_the_definitions_differ_and_none_contains_the_other(kpis: pd.DataFrame) 
 
 
 def test_the_sample_stays_small(truth: pd.DataFrame, files: pd.DataFrame) -> None:
-    assert 110_000 <= len(truth) <= 140_000
-    assert len(files) == 36 * 6 - 1 + 1  # one month missing, one published twice
+    assert 130_000 <= len(truth) <= 150_000
+    expected = sum(len(body.periods) for body in PLANS)
+    assert len(files) == expected - 1 + 1  # one month missing, one published twice
+    assert set(files["publisher_id"]) == set(BODIES)
     assert truth["amount_pence"].abs().max() < 20 * MILLION
     assert 1_200 <= truth["entity_id"].nunique() <= 2_000
 
@@ -194,38 +238,47 @@ def _shown_total(records: list[list[str]], column: int) -> int:
     return total
 
 
-COLUMNS = {
-    LUTON: (1, 5),
-    CENTRAL: (11, 9),
-    BEDFORD: (2, 4),
-    HOSPITAL: (5, 7),
-    POLICE: (2, 8),
-    UNIVERSITY: (1, 4),
+COLUMNS = {  # of name and amount
+    (LUTON, "payments"): (1, 5),
+    (CENTRAL, "payments"): (11, 9),
+    (BEDFORD, "payments"): (2, 4),
+    (LUTON, "purchase_card"): (1, 5),
+    (CENTRAL, "purchase_card"): (4, 5),
+    (BEDFORD, "purchase_card"): (1, 3),
+    (HOSPITAL, "payments"): (5, 7),
+    (BEDFORD_HOSPITAL, "payments"): (5, 7),
+    (BEDFORDSHIRE_CCG, "payments"): (5, 7),
+    (POLICE, "payments"): (2, 8),
+    (FIRE, "payments"): (5, 10),
+    (UNIVERSITY, "payments"): (1, 4),
+    (CRANFIELD, "payments"): (1, 4),
+    (SIXTH_FORM, "payments"): (1, 4),
+    (SCHOOLS, "payments"): (3, 4),
 }
 
 
-@pytest.mark.parametrize("publisher_id", BODIES)
+@pytest.mark.parametrize(("publisher_id", "stream"), COLUMNS)
 def test_truth_is_what_stands_in_the_files(
-    publisher_id: str, files: pd.DataFrame, truth: pd.DataFrame
+    publisher_id: str, stream: str, files: pd.DataFrame, truth: pd.DataFrame
 ) -> None:
-    name_column, amount_column = COLUMNS[publisher_id]
+    name_column, amount_column = COLUMNS[publisher_id, stream]
     by_file = dict(list(truth.groupby("file_sha256")))
-    chosen = files[files["publisher_id"] == publisher_id].iloc[:: 5 if publisher_id == BEDFORD else 3]
-    for file in chosen.itertuples():
+    own = files[(files["publisher_id"] == publisher_id) & (files["stream"] == stream)]
+    for file in own.iloc[:: 5 if publisher_id == BEDFORD else 3].itertuples():
         records = records_of(file.path, publisher_id)
         payments = by_file.get(file.sha256, truth.head(0))
         rows = [records[number - 1] for number in payments["row_number"]]
         assert [row[name_column].strip() for row in rows] == [n.strip() for n in payments["supplier_name"]]
         assert _shown_total(rows, amount_column) == payments["amount_pence"].sum() == file.pence
         others = len(records) - len(rows)
-        assert others == _records_beside_payments(publisher_id, file.period)
+        assert others == _records_beside_payments(publisher_id, stream, file.period)
 
 
-def _records_beside_payments(publisher_id: str, period: str) -> int:
+def _records_beside_payments(publisher_id: str, stream: str, period: str) -> int:
     month = int(period[5:])
-    if publisher_id == LUTON:
-        return 2
-    return 1 + (publisher_id == HOSPITAL) * ((month % 5 == 3) + (month % 4 == 1))
+    banners = {LUTON: 1, BEDFORD_HOSPITAL: 2}.get(publisher_id, 0)
+    total = stream == "purchase_card" and publisher_id == BEDFORD
+    return 1 + banners + total + (publisher_id == HOSPITAL) * ((month % 5 == 3) + (month % 4 == 1))
 
 
 def test_every_file_conforms_and_conservation_closes(files: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -235,8 +288,8 @@ def test_every_file_conforms_and_conservation_closes(files: pd.DataFrame, truth:
     for file in files.itertuples():
         body = specs[file.publisher_id]
         data = file.path.read_bytes()
-        tables = read_tables(data, file.file_name, body.streams["payments"].format)
-        conformed = conform(tables, body, "payments", file.period, file.file_name)
+        tables = read_tables(data, file.file_name, body.streams[file.stream].format)
+        conformed = conform(tables, body, file.stream, file.period, file.file_name)
         parts = (conformed.payments, conformed.rejected, conformed.excluded)
         assert conformed.rows_read == sum(map(len, parts))
         assert conformed.pence_read == sum(int(pence) for part in parts for pence in part["amount_pence"])
@@ -291,8 +344,8 @@ def _scopes(
 
 
 def test_the_deliberate_gaps_are_there(files: pd.DataFrame, truth: pd.DataFrame, kpis: pd.DataFrame) -> None:
-    def of(gap: tuple[str, str]) -> pd.DataFrame:
-        return files[(files["publisher_id"] == gap[0]) & (files["period"] == gap[1])]
+    def of(gap: tuple[str, str, str]) -> pd.DataFrame:
+        return files[(files[["publisher_id", "stream", "period"]] == list(gap)).all(axis=1)]
 
     assert of(MISSING).empty
     assert list(of(EMPTY)["rows"]) == [0]
@@ -300,7 +353,8 @@ def test_the_deliberate_gaps_are_there(files: pd.DataFrame, truth: pd.DataFrame,
     restated = of(RESTATED)
     assert list(restated["file_version"]) == ["1", "2"]
     assert restated["sha256"].nunique() == restated["pence"].nunique() == 2
-    assert set(truth.loc[truth["file_version"] == "2", "period"]) == {RESTATED[1]}
+    assert set(truth.loc[truth["file_version"] == "2", "period"]) == {RESTATED[2]}
+    assert list(of(LATE)["note"]) == ["late"]
     county = kpis[(kpis["publisher_id"] == "county") & (kpis["definition_id"] == "either")]
     totals = (county["local_pence"] + county["not_local_pence"]).groupby(county["revision"]).sum()
     difference = restated["pence"].iloc[1] - restated["pence"].iloc[0]
@@ -310,9 +364,14 @@ def test_the_deliberate_gaps_are_there(files: pd.DataFrame, truth: pd.DataFrame,
 # quirks -----------------------------------------------------------------------------------------------------
 
 
-def bytes_of(files: pd.DataFrame, publisher_id: str) -> dict[str, bytes]:
-    chosen = files[(files["publisher_id"] == publisher_id) & (files["file_version"] == "1")]
-    return {file.period: file.path.read_bytes() for file in chosen.itertuples()}
+def bytes_of(files: pd.DataFrame, publisher_id: str, stream: str = "payments") -> dict[str, bytes]:
+    chosen = files[(files["publisher_id"] == publisher_id) & (files["stream"] == stream)]
+    first = chosen[chosen["file_version"] == "1"]
+    return {file.period: file.path.read_bytes() for file in first.itertuples()}
+
+
+def payments_of(truth: pd.DataFrame, publisher_id: str) -> pd.DataFrame:
+    return truth[(truth["publisher_id"] == publisher_id) & (truth["stream"] == "payments")]
 
 
 def test_quirks_of_luton(files: pd.DataFrame, truth: pd.DataFrame) -> None:
@@ -324,7 +383,7 @@ def test_quirks_of_luton(files: pd.DataFrame, truth: pd.DataFrame) -> None:
     assert headers == {"Supplier", "Suppliers"}
     dates = [record[0] for record in records_of_bytes(data["2017-04"])[2:]]
     assert all(re.fullmatch(r" \d\d-Apr-2017", text) for text in dates)
-    own = truth[truth["publisher_id"] == LUTON]
+    own = payments_of(truth, LUTON)
     assert own["supplier_name"].str.len().max() == 50
     assert set(own.loc[own["name_form"] == "redacted", "supplier_name"]) >= {
         "Reacted Personal Payment",
@@ -348,7 +407,7 @@ def records_of_bytes(data: bytes) -> list[list[str]]:
 
 def test_quirks_of_central_bedfordshire(files: pd.DataFrame, truth: pd.DataFrame) -> None:
     data = bytes_of(files, CENTRAL)
-    own = truth[truth["publisher_id"] == CENTRAL]
+    own = payments_of(truth, CENTRAL)
     assert own["supplier_name"].str.len().max() == 30
     assert (own["supplier_name"] == "Personal Payment").sum() > 4_000
     april = list(csv.reader(io.StringIO(data["2017-04"].decode("mac_roman"), newline="")))
@@ -366,14 +425,17 @@ def test_quirks_of_central_bedfordshire(files: pd.DataFrame, truth: pd.DataFrame
 
 
 def test_quirks_of_bedford(files: pd.DataFrame, truth: pd.DataFrame) -> None:
-    own = truth[truth["publisher_id"] == BEDFORD]
+    own = payments_of(truth, BEDFORD)
     outside = (own["payment_date"].str[:7] != own["period"]).mean()
     assert 0.10 <= outside <= 0.30
     assert set(own.loc[own["name_form"] == "blank", "supplier_name"]) == {" ", "\u00a0"}
     assert own["supplier_name"].str.contains("´").any()
     assert own["supplier_name"].str.contains("\u00a0").sum() > 30
     assert (own["amount_pence"] < 0).sum() > 500
-    path = files.loc[(files["publisher_id"] == BEDFORD) & (files["period"] == "2017-04"), "path"].iloc[0]
+    is_april = (
+        (files["publisher_id"] == BEDFORD) & (files["period"] == "2017-04") & (files["stream"] == "payments")
+    )
+    path = files.loc[is_april, "path"].iloc[0]
     records = records_of(path, BEDFORD)
     assert records[0][1:3] == ["Supplier", "Supplier(T)"]
     ids = {record[1] for record in records[1:]}
@@ -382,8 +444,37 @@ def test_quirks_of_bedford(files: pd.DataFrame, truth: pd.DataFrame) -> None:
     assert any(re.fullmatch(r"1\d{7}", one) for one in ids)
 
 
+def test_cards_are_many_small_payments_and_the_providers_invoice_is_no_purchase(truth: pd.DataFrame) -> None:
+    cards = truth[truth["stream"] == "purchase_card"]
+    assert set(cards["publisher_id"]) == set(COUNCILS)
+    assert cards["amount_pence"].median() < 500 * POUND
+    provider = truth[truth["stream"] == "payments"]
+    provider = provider[provider["publisher_id"].isin(COUNCILS)]
+    assert set(provider["spend_scope"]) >= {"treasury_and_banking"}
+    assert not set(cards["spend_scope"]) - {"goods_and_services", "individual_or_redacted"}
+
+
+def test_the_threshold_of_bedford_fell_after_a_year(truth: pd.DataFrame) -> None:
+    own = payments_of(truth, BEDFORD)
+    goods_rows = own[(own["spend_scope"] == "goods_and_services") & (own["amount_pence"] > 0)]
+    below = goods_rows["amount_pence"] < 1000 * POUND
+    shares = below.groupby(goods_rows["financial_year"]).mean()
+    assert shares["2016/17"] < 0.01 < 0.05 < shares["2017/18"]
+
+
+def test_kinds_of_files_are_those_the_bodies_publish(files: pd.DataFrame) -> None:
+    suffixes = {name: set(part) for name, part in files["file_name"].str[-4:].groupby(files["publisher_id"])}
+    assert suffixes[LUTON_CCG] == {".pdf"}
+    assert suffixes[CRANFIELD] == suffixes[BEDFORDSHIRE_CCG] == {"xlsx"}
+    assert suffixes[SIXTH_FORM] == {".zip"}
+    assert suffixes[AMBULANCE] == {".csv", "xlsx"}
+    counts = files["publisher_id"].value_counts()
+    assert (counts[FIRE], counts[SCHOOLS], counts[WEST_HERTS], counts[BARNFIELD]) == (12, 3, 2, 34)
+
+
 def test_numbers_and_postcodes_stand_on_part_of_the_rows(truth: pd.DataFrame) -> None:
-    shares = truth.groupby("publisher_id")[["has_published_postcode", "has_published_number"]].agg(
+    own = truth[truth["stream"] == "payments"]
+    shares = own.groupby("publisher_id")[["has_published_postcode", "has_published_number"]].agg(
         lambda flags: (flags == "True").mean()
     )
     for publisher_id in (LUTON, CENTRAL, BEDFORD):
@@ -436,11 +527,14 @@ def test_the_engine_finds_the_plain_forms_and_is_never_misled(
     is_numbered = written["has_published_number"] == "True"
     written["number"] = written["entity_id"].str.removeprefix("GB-COH-").where(is_numbered, "")
     written["printed"] = written["postcode"].where(written["has_published_postcode"] == "True", "")
-    columns = ["publisher_id", "supplier_name", "number", "printed", "name_form", "entity_id"]
+    columns = ["publisher_id", "stream", "supplier_name", "number", "printed", "name_form", "entity_id"]
     rows = list(written[columns].drop_duplicates().itertuples(index=False))
-    limits = {LUTON: 50, CENTRAL: 30}
+    limits = {(LUTON, "payments"): 50, (CENTRAL, "payments"): 30}
     queries = [
-        Query(str(i), row.supplier_name.strip(), row.number, row.printed, limits.get(row.publisher_id))
+        Query(
+            *(str(i), row.supplier_name.strip(), row.number, row.printed),
+            limits.get((row.publisher_id, row.stream)),
+        )
         for i, row in enumerate(rows)
     ]
     bodies = read(sample_county / "reference" / "public_bodies.csv")
@@ -486,10 +580,12 @@ def test_registers_are_invented_and_know_less_than_the_truth(
     paid = truth.loc[truth["entity_kind"] == "company", "entity_id"].str.removeprefix("GB-COH-")
     assert set(paid) <= set(companies["company_number"])
     bodies = read(sample_county / "reference" / "public_bodies.csv")
-    assert set(bodies.loc[bodies["publisher_id"] != "", "publisher_id"]) == set(BODIES)
-    specs = load_specs(PROJECT / "plugins" / "publishers")
     own_ids = dict(zip(bodies["publisher_id"], bodies["entity_id"], strict=True))
-    assert {name: own_ids[name] for name in BODIES} == {name: specs[name].org_id for name in BODIES}
+    own_ids.pop("")
+    assert set(own_ids) <= set(BODIES) and set(COUNCILS) <= set(own_ids)
+    specs = load_specs(PROJECT / "plugins" / "publishers")
+    assert own_ids == {name: specs[name].org_id for name in own_ids}
+    assert {name for name in BODIES if specs[name].county == "memo"} == set(MEMO)
     manifest = (sample_county / "reference" / "manifest.csv").read_text()
     assert manifest.count("synthetic-2019") == 3
 
@@ -514,8 +610,10 @@ def test_places_hold_the_edges(sample_county: Path, truth: pd.DataFrame) -> None
 def test_precepts_and_inter_anchor_payments_reach_the_bodies(truth: pd.DataFrame) -> None:
     anchors = truth[truth["entity_kind"] == "anchor"]
     assert set(anchors["spend_scope"]) == {"inter_anchor", "precept_or_levy"}
-    to_police = anchors[(anchors["entity_id"] == "GB-PFA-E23000026")]
+    to_police = anchors[(anchors["entity_id"] == "GB-PFA-E23000026") & (anchors["publisher_id"] != FIRE)]
     assert set(to_police["spend_scope"]) == {"precept_or_levy"}
+    beside = truth[truth["entity_id"] == "GB-NHS-RWK"]  # a trust that is shown and not counted
+    assert set(beside["spend_scope"]) == {"other_public_body"}
     assert set(truth["spend_scope"]) == set(words.SCOPES)
 
 

@@ -19,10 +19,19 @@ import pytest
 from bs4 import BeautifulSoup
 
 from anchor_spend.errors import SettingsError
-from anchor_spend.sample.county import MISSING, RESTATED
-from anchor_spend.sample.listings import NOTICE, address_of, share_token
+from anchor_spend.sample.council_sites import share_token
+from anchor_spend.sample.county import LATE, MISSING, RESTATED
+from anchor_spend.sample.listings import address_of
 from anchor_spend.sample.server import load_routes, make_server
-from anchor_spend.sample.vocabulary import BEDFORD, BODIES, CENTRAL, HOSPITAL, LUTON, POLICE
+from anchor_spend.sample.sites import NOTICE, Address
+from anchor_spend.sample.vocabulary import (
+    BEDFORD,
+    BEDFORDSHIRE_CCG,
+    BODIES,
+    FIRE,
+    PARTNERS,
+    SCHOOLS,
+)
 from anchor_spend.settings import PROJECT
 from anchor_spend.spec import load_specs
 
@@ -30,6 +39,12 @@ LUTON_PAGE = (
     "www.luton.gov.uk/council-elections/finance-data-performance/accounts-finance/council-spend/2017-spend"
 )
 SHARES = "centralbedfordshirecouncil.sharepoint.com"
+
+
+def address(publisher_id: str, period: str, stream: str = "payments") -> Address:
+    found = address_of(publisher_id, period, stream)
+    assert found
+    return found
 
 
 class Answer:
@@ -86,7 +101,7 @@ def test_a_listing_page_says_that_it_is_synthetic_and_links_its_files(client: Cl
     assert page.headers["content-type"].startswith("text/html")
     assert page.text.count(NOTICE) == 2
     files = [link for link in page.links if "/250-17-" in link]
-    assert len(files) == 12
+    assert len(files) == 12 == len([link for link in page.links if "/gpc-17-" in link])
     file = client.get(urlsplit(urljoin(f"https://{LUTON_PAGE}", files[3])).geturl().removeprefix("https://"))
     assert file.status == 200
     assert file.headers["content-type"] == "text/csv"
@@ -94,7 +109,7 @@ def test_a_listing_page_says_that_it_is_synthetic_and_links_its_files(client: Cl
     assert b"Transparency Report" in file.body
 
 
-@pytest.mark.parametrize("publisher_id", [LUTON, CENTRAL, BEDFORD, HOSPITAL, POLICE])
+@pytest.mark.parametrize("publisher_id", sorted({*BODIES} - {*PARTNERS, FIRE, SCHOOLS}))
 def test_every_file_answers_with_the_bytes_of_the_truth(
     client: Client, sample_county: Path, publisher_id: str
 ) -> None:
@@ -103,26 +118,26 @@ def test_every_file_answers_with_the_bytes_of_the_truth(
     for file in own.itertuples():
         answer = client.get(str(file.url).removeprefix("https://"))
         assert hashlib.sha256(answer.body).hexdigest() == file.sha256
-        named = answer.headers.get("content-disposition", "")
-        assert str(file.file_name) in named or publisher_id in (LUTON, HOSPITAL)
+        named = answer.headers.get("content-disposition")
+        assert named is None or str(file.file_name) in named
 
 
 def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
-    address = address_of(BEDFORD, "2017-04").route
-    first = client.get(address)
+    route = address(BEDFORD, "2017-04").route
+    first = client.get(route)
     for known in (
         {"If_None_Match": first.headers["etag"]},
         {"If_Modified_Since": first.headers["last-modified"]},
     ):
-        again = client.get(address, **known)
+        again = client.get(route, **known)
         assert (again.status, again.body) == (304, b"")
         assert again.headers["etag"] == first.headers["etag"]
-    other = client.get(address, If_None_Match='"another"', If_Modified_Since=first.headers["last-modified"])
+    other = client.get(route, If_None_Match='"another"', If_Modified_Since=first.headers["last-modified"])
     assert other.status == 200
 
 
 def test_a_share_link_leads_to_a_sign_in_page_and_its_download_form_to_the_file(client: Client) -> None:
-    token = share_token("2017-04 spending")
+    token = share_token("2017-04 payments")
     share = client.get(f"{SHARES}/:x:/s/Communications/{token}?e=abc123")
     assert share.status == 302
     page = client.get(share.headers["location"].lstrip("/"))
@@ -141,9 +156,48 @@ def test_central_bedfordshire_mixes_cards_in_and_leaves_a_month_out(client: Clie
     page = client.get(f"{index}/2").text.replace("&nbsp;", " ")
     assert page.count("P Card data") == 12
     assert page.count("spending data (CSV)") == 11
-    name = {"2019-01": "January 2019"}[MISSING[1]]
+    name = {"2019-01": "January 2019"}[MISSING[2]]
     assert f"{name} spending data" not in page
     assert f"{name} P Card data" in page
+
+
+def test_retired_sites_answer_from_the_web_archive_alone(client: Client) -> None:
+    page = "www.lutonccg.nhs.uk/page/?id=4051"
+    assert client.get(page).status == 404
+    kept = client.get(f"web.archive.org/web/20210401id_/https://{page}")
+    assert kept.status == 200
+    (april,) = [link for link in kept.links if link.endswith("april-2017.pdf")]
+    assert april.startswith("/_resources/")  # as its author wrote it, not as the archive would
+    file = client.get(f"web.archive.org/web/20210401id_/https://www.lutonccg.nhs.uk{april}")
+    assert file.body.startswith(b"%PDF-")
+    assert (
+        client.get("web.archive.org/web/20210401id_/https://www.lutonccg.nhs.uk/page/?id=4302").status == 404
+    )
+
+
+def test_a_file_may_be_named_by_the_answer_alone(client: Client) -> None:
+    found = address(BEDFORDSHIRE_CCG, "2017-04")
+    assert "april" not in found.route.casefold()
+    assert "April 2017" in client.get(found.route).headers["content-disposition"]
+
+
+def test_the_catalogue_answers_in_json(client: Client) -> None:
+    answer = client.get(
+        "ckan.publishing.service.gov.uk/api/3/action/package_show?id=financial-transactions-data-dwp"
+    )
+    assert answer.headers["content-type"].startswith("application/json")
+    package = json.loads(answer.body)["result"]
+    assert "SYNTHETIC" in package["title"]
+    assert [item["url"] for item in package["resources"]].count("") == 1
+    assert len(package["resources"]) == 37
+
+
+def test_a_late_file_says_when_it_was_published(client: Client) -> None:
+    publisher_id, stream, period = LATE
+    modified = client.get(address(publisher_id, period, stream).route).headers["last-modified"]
+    assert modified.startswith("Tue, 05 Mar 2019")
+    usual = client.get(address(publisher_id, "2018-12").route).headers["last-modified"]
+    assert usual.startswith("Sun, 20 Jan 2019")
 
 
 def test_bedford_lists_files_under_names_that_drift(client: Client) -> None:
@@ -181,14 +235,14 @@ def test_head_answers_without_a_body(client: Client) -> None:
 
 
 def test_revision_2_publishes_one_month_again(sample_county: Path, client: Client) -> None:
-    publisher_id, period = RESTATED
+    publisher_id, stream, period = RESTATED
     with serving(sample_county, revision=2) as later:
         changed = [
             route.address
             for route in load_routes(sample_county, 2).values()
             if route.file and client.get(route.address).body != later.get(route.address).body
         ]
-    assert changed == [address_of(publisher_id, period).route]
+    assert changed == [address(publisher_id, period, stream).route]
 
 
 def test_a_folder_without_a_sample_is_refused(tmp_path: Path) -> None:
@@ -221,6 +275,7 @@ def test_the_pipeline_discovers_exactly_the_published_months(
     client: Client, sample_county: Path, database_server: str
 ) -> None:
     """The real link finder on the sample's pages, for every spec."""
+    from anchor_spend import sources
     from anchor_spend.discover import discover
     from anchor_spend.fetch import Fetcher, Limits
     from anchor_spend.records import RunRequest
@@ -233,13 +288,15 @@ def test_the_pipeline_discovers_exactly_the_published_months(
         inbox=sample_county / "inbox",
         limits=Limits(delay_seconds=0),
     )
-    specs = load_specs(PROJECT / "plugins" / "publishers")
-    for publisher_id in BODIES:
-        found = discover(specs[publisher_id], RunRequest("sample", last="2019-03"), fetcher)
+    request = sources.bounded(RunRequest("sample"))
+    for publisher_id, spec in load_specs(PROJECT / "plugins" / "publishers").items():
+        found = discover(spec, request, fetcher)
         own = files[(files["publisher_id"] == publisher_id) & (files["file_version"] == "1")]
-        assert [file.period for file in found] == sorted(own["period"]), publisher_id
+        identities = sorted(zip(own["stream"], own["period"], strict=True))
+        assert sorted((file.stream, file.period) for file in found) == identities, publisher_id
+        urls = own.set_index(["stream", "period"])["url"]
         for file in found:
-            published = dict(zip(own["period"], own["url"], strict=True))[file.period]
+            published = urls[file.stream, file.period]
             if published:
                 assert fetcher.published_url(file.url) == published
 

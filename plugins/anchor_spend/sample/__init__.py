@@ -1,1 +1,1 @@
-"""The sample county: synthetic payment files of six bodies, an invented register, and the truth of both."""
+"""The sample county: synthetic payment files of its bodies, an invented register, and the truth of both."""

@@ -7,10 +7,10 @@ one equal payment a month, a package many payments at a few fixed rates, an orde
 import numpy as np
 import pandas as pd
 
-from anchor_spend.sample.bodies import MONTHS, Body, Transfer
+from anchor_spend.sample.plans import MONTHS, Body, Transfer
 from anchor_spend.sample.spelling import Organisation
 from anchor_spend.sample.suppliers import Payees
-from anchor_spend.sample.vocabulary import DEPARTMENTS, GOODS, UNITS
+from anchor_spend.sample.vocabulary import GOODS, UNITS, departments_of
 
 COLUMNS = [
     "payee", "fund", "scope", "category", "department", "unit", "kind", "rate", "size", "first", "last",
@@ -28,13 +28,15 @@ _HIDDEN = ("redacted", "blank")
 
 def make_lines(body: Body, payees: Payees, rng: np.random.Generator) -> pd.DataFrame:
     """Every line of a body: COLUMNS."""
-    goods = _goods(body, payees, rng)
+    parts = [_goods(body, payees, rng)] if body.suppliers else []
     transfers = [
         line
         for fund, transfer in enumerate(body.transfers)
         for line in _transfer_lines(fund, transfer, body, payees, rng)
     ]
-    lines = pd.concat([goods, pd.DataFrame(transfers, columns=COLUMNS)], ignore_index=True)
+    lines = pd.concat([*parts, pd.DataFrame(transfers, columns=COLUMNS)], ignore_index=True)
+    if (body.first, body.last) != (0, MONTHS - 1):  # a life too short for suppliers to come and go
+        lines = lines.assign(first=body.first, last=body.last)
     return lines.astype(dict.fromkeys(("scope", "category", "department", "unit", "kind"), object))
 
 
@@ -67,21 +69,24 @@ def _popularity(count: int) -> np.ndarray:
 def _lines_of(
     payee: int, item: Organisation, body: Body, rng: np.random.Generator
 ) -> list[tuple[object, ...]]:
-    goods = GOODS[body.publisher_id]
+    goods = GOODS[body.words]
     trade = item.trade if item.trade in goods else "training"
     return [
         (
             *(payee, GOODS_FUND, "goods_and_services", str(rng.choice(goods[trade]))),
             *_words(body, trade, rng),
-            *_rhythm(trade, item.kind == "company", rng),
+            *_rhythm("" if body.style == "card" else trade, item.kind == "company", rng),
         )
         for _ in range(1 + int(rng.random() < 0.35))
     ]
 
 
 def _rhythm(trade: str, has_contracts: bool, rng: np.random.Generator) -> tuple[str, float, float, int, int]:
-    """Kind, rows a month (before scaling), typical size (before fitting), first and last month."""
-    contract = "contract" if has_contracts else "order"
+    """Kind, rows a month (before scaling), typical size (before fitting), first and last month.
+
+    Without a trade everything is an order, as on a card.
+    """
+    contract = "contract" if has_contracts and trade else "order"
     kind = str(rng.choice(["package" if trade == "care" else contract, "order"], p=[0.5, 0.5]))
     rate = {"package": rng.gamma(2.0, 4.0), "contract": 1.0, "order": rng.gamma(1.2, 0.8)}[kind]
     middle, spread = {"package": (7.0, 0.4), "contract": (9.2, 1.2), "order": (7.3, 0.6)}[kind]
@@ -92,8 +97,8 @@ def _rhythm(trade: str, has_contracts: bool, rng: np.random.Generator) -> tuple[
 
 def _words(body: Body, key: str, rng: np.random.Generator) -> tuple[str, str]:
     """Department and cost centre."""
-    departments = DEPARTMENTS[body.publisher_id]
-    return str(rng.choice(departments.get(key, departments[""]))), str(rng.choice(UNITS.get(key, UNITS[""])))
+    departments = departments_of(body.publisher_id, body.words, key)
+    return str(rng.choice(departments)), str(rng.choice(UNITS.get(key, UNITS[""])))
 
 
 def _transfer_lines(
@@ -127,7 +132,7 @@ def _candidates(transfer: Transfer, payees: Payees) -> np.ndarray:
 
 
 def _is_wanted(item: Organisation, wanted: str) -> bool:
-    if item.kind == "anchor":
+    if item.publisher_id:
         return item.publisher_id == wanted
     if wanted == "blank":
         return item.kind == "unregistered"

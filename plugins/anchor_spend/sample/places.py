@@ -1,7 +1,7 @@
 """Places of the sample: an invented postcode register on real outward codes and authority codes.
 
 Out: a DataFrame in the columns of reference.postcodes. Every invented postcode stands in a sector that held
-no postcode in Code-Point Open 2014, so that none is an address; only the six bodies' own offices are real.
+no postcode in Code-Point Open 2014, so that none is an address; only the bodies' own offices are real.
 """
 
 from datetime import date
@@ -84,8 +84,25 @@ OFFICES = {
     "luton_and_dunstable_university_hospital": ("LU4 0DZ", LUTON_UA, 5053, 2226),
     "bedfordshire_police": ("MK43 9AX", BEDFORD_UA, 5025, 2470),
     "university_of_bedfordshire": ("LU1 3JU", LUTON_UA, 5095, 2212),
+    "bedfordshire_fire_and_rescue_authority": ("MK42 7NR", BEDFORD_UA, 5030, 2475),
+    "bedford_hospital": ("MK42 9DJ", BEDFORD_UA, 5050, 2487),
+    "luton_clinical_commissioning_group": ("LU1 2LJ", LUTON_UA, 5093, 2214),
+    "bedfordshire_clinical_commissioning_group": ("MK45 4HR", CENTRAL_UA, 5083, 2357),
+    "cranfield_university": ("MK43 0AL", CENTRAL_UA, 4943, 2423),
+    "bedford_college": ("MK42 9AH", BEDFORD_UA, 5050, 2491),
+    "central_bedfordshire_college": ("LU5 4HG", CENTRAL_UA, 5024, 2221),
+    "barnfield_college": ("LU2 7BF", LUTON_UA, 5088, 2236),
+    "luton_sixth_form_college": ("LU2 7EW", LUTON_UA, 5093, 2242),
+    "luton_rising": ("LU2 0LA", LUTON_UA, 5106, 2217),
+    "london_luton_airport_operations": ("LU2 9LY", LUTON_UA, 5122, 2212),
+    "east_london_nhs_foundation_trust": ("E1 8DE", "E09000030", 5339, 1811),
+    "cambridgeshire_community_services": ("PE27 4LG", "E07000011", 5310, 2720),
+    "east_of_england_ambulance_service": ("SG8 6NA", "E07000012", 5370, 2450),
+    "west_herts_college_group": ("WD17 3EZ", "E07000103", 5105, 1970),
+    "open_university": ("MK7 6AA", "E06000042", 4886, 2371),
+    "department_for_work_and_pensions": ("SW1H 9NA", "E09000033", 5296, 1795),
 }
-"""The real head offices of the six bodies: postcode, authority, place."""
+"""The real head offices of the bodies: postcode, authority, place. Some offices are those of two bodies."""
 
 GROUP_SHARES = {
     "luton": 0.2,
@@ -109,7 +126,7 @@ _REGIONS = {
     "E12000003": ("E08000035",),
     "E12000004": ("E06000062", "E06000018", "E06000015"),
     "E12000005": ("E08000025", "E08000026"),
-    "E12000007": ("E09000001", "E09000007"),
+    "E12000007": ("E09000001", "E09000007", "E09000030", "E09000033"),
     "E12000008": ("E06000042", "E06000060", "E06000041", "E07000178", "E06000045"),
     "E12000009": ("E06000023", "E07000041"),
     "": ("W06000015", "S12000036"),

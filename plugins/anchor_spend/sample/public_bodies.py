@@ -1,7 +1,7 @@
-"""Public bodies of the sample: the six bodies themselves, and invented ones that they pay.
+"""Public bodies of the sample: the publishing bodies themselves, and invented ones that they pay.
 
-Out: organisations with aliases, and their register in the columns of reference.public_bodies. Only the six,
-the fire authority and HM Revenue and Customs are real; their payments here are not.
+Out: organisations with aliases, and their register in the columns of reference.public_bodies. Only the
+publishing bodies and HM Revenue and Customs are real; their payments here are not.
 """
 
 import numpy as np
@@ -11,11 +11,12 @@ from anchor_spend.registers import LIST_SEPARATOR
 from anchor_spend.sample import words
 from anchor_spend.sample.places import GROUP_SHARES, OFFICES
 from anchor_spend.sample.spelling import Organisation
+from anchor_spend.sample.vocabulary import COUNTED
 
 PUBLIC_BODY_COLUMNS = [
     "entity_id", "body_name", "body_type", "aliases", "postcode", "publisher_id", "valid_from", "valid_to",
 ]  # fmt: skip
-_ANCHORS = {
+_PUBLISHERS = {
     "luton_borough_council": (
         "GB-LAE-LUT", "council", ("Luton Borough Council", "Luton BC", "Luton Council"),
     ),
@@ -43,6 +44,33 @@ _ANCHORS = {
     "university_of_bedfordshire": (
         "GB-UKPRN-10007152", "university", ("University of Bedfordshire", "Univ of Bedfordshire"),
     ),
+    "bedfordshire_fire_and_rescue_authority": (
+        "GB-ANCHOR-bedfordshire_fire_and_rescue_authority", "fire",
+        ("Bedfordshire Fire and Rescue Authority", "Beds Fire and Rescue"),
+    ),
+    "bedford_hospital": ("GB-NHS-RC1", "nhs_trust", ("Bedford Hospital NHS Trust", "Bedford Hospital")),
+    "luton_clinical_commissioning_group": (
+        "GB-NHS-06P", "nhs_commissioner", ("NHS Luton Clinical Commissioning Group", "NHS Luton CCG"),
+    ),
+    "bedfordshire_clinical_commissioning_group": (
+        "GB-NHS-06F", "nhs_commissioner",
+        ("NHS Bedfordshire Clinical Commissioning Group", "Bedfordshire CCG"),
+    ),
+    "cranfield_university": ("GB-UKPRN-10007822", "university", ("Cranfield University",)),
+    "luton_rising": ("GB-COH-02020381", "airport", ("Luton Rising", "London Luton Airport Ltd", "LLAL")),
+    "east_london_nhs_foundation_trust": (
+        "GB-NHS-RWK", "nhs_trust", ("East London NHS Foundation Trust", "East London NHS FT"),
+    ),
+    "cambridgeshire_community_services": (
+        "GB-NHS-RYV", "nhs_trust", ("Cambridgeshire Community Services NHS Trust", "CCS NHS Trust"),
+    ),
+    "east_of_england_ambulance_service": (
+        "GB-NHS-RYC", "ambulance",
+        ("East of England Ambulance Service NHS Trust", "East of England Ambulance"),
+    ),
+    "london_luton_airport_operations": (
+        "GB-COH-03491213", "airport", ("London Luton Airport Operations Limited", "LLAOL"),
+    ),
 }  # fmt: skip
 
 
@@ -51,23 +79,17 @@ def pick(values: tuple[str, ...] | list[str], rng: np.random.Generator) -> str:
 
 
 def make_public_bodies(by_group: dict[str, list[str]], rng: np.random.Generator) -> list[Organisation]:
-    """The six bodies, and the public bodies outside them that they pay."""
+    """The publishing bodies that are paid, and the public bodies outside them."""
     bodies = [
         Organisation(
-            entity_id, "anchor", "public", names[0], "", OFFICES[publisher_id][0], "office",
+            entity_id, "anchor" if publisher_id in COUNTED else "public_body", "public", names[0], "",
+            OFFICES[publisher_id][0], "office",
             aliases=names[1:], body_type=body_type, publisher_id=publisher_id,
         )
-        for publisher_id, (entity_id, body_type, names) in _ANCHORS.items()
+        for publisher_id, (entity_id, body_type, names) in _PUBLISHERS.items()
     ]  # fmt: skip
     named = [
         ("GB-GOR-D25", "tax_authority", "HM Revenue and Customs", ("HMRC", "HM Revenue & Customs"), "far"),
-        (
-            "GB-LAE-ZZF",
-            "fire",
-            "Bedfordshire Fire and Rescue Authority",
-            ("Beds Fire and Rescue",),
-            "bedford",
-        ),
         ("GB-MPR-ZZ1", "pension_fund", "Chiltern Vale Pension Fund", ("Chiltern Vale PF",), "bedford"),
         ("GB-GOR-ZZ2", "pension_fund", "National Teaching Pensions Board", ("Teaching Pensions",), "far"),
         ("GB-GOR-ZZ3", "government", "Public Works Lending Board", ("PW Lending Board",), "far"),

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from anchor_spend.errors import SettingsError
-from anchor_spend.sample.listings import NOTICE, Route
+from anchor_spend.sample.sites import NOTICE, Route
 
 logger = logging.getLogger(__name__)
 

@@ -19,10 +19,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, HOSPITAL, LUTON
+from anchor_spend.sample.vocabulary import (
+    AMBULANCE,
+    BEDFORD,
+    BEDFORD_HOSPITAL,
+    BEDFORDSHIRE_CCG,
+    CENTRAL,
+    HOSPITAL,
+    LUTON,
+    LUTON_CCG,
+)
 
 WIDTH_LIMITS = {LUTON: 50, CENTRAL: 30}
-_UPPER_CASE = (CENTRAL, HOSPITAL)
+_UPPER_CASE = (CENTRAL, HOSPITAL, BEDFORD_HOSPITAL, LUTON_CCG, BEDFORDSHIRE_CCG, AMBULANCE, "card")
 _LEGAL_FORMS = {"ltd": "limited", "plc": "public limited company", "cic": "community interest company"}
 _SHORT_FORMS = {"Limited": "Ltd", "PLC": "Public Limited Company", "Community Interest Company": "CIC"}
 
@@ -68,43 +77,44 @@ def plain_key(text: str) -> str:
     return " ".join(_LEGAL_FORMS.get(word, word) for word in words)
 
 
-def spell(
-    organisation: Organisation, form: str, publisher_id: str, rng: np.random.Generator
-) -> tuple[str, str]:
-    """The name as one publisher writes it, and the form it has after the publisher's width limit."""
+def is_upper(style: str) -> bool:
+    """Whether a style writes names in capitals."""
+    return style in _UPPER_CASE
+
+
+def spell(organisation: Organisation, form: str, style: str, rng: np.random.Generator) -> tuple[str, str]:
+    """The name as one style writes it (a style, or card), and the form it has after its width limit."""
     if organisation.kind in ("public_body", "anchor"):
-        return _spell_public_body(organisation, publisher_id, rng)
-    limit = WIDTH_LIMITS.get(publisher_id, 200)
-    text = _written(organisation, form, publisher_id, rng)
+        return _spell_public_body(organisation, style, rng)
+    limit = WIDTH_LIMITS.get(style, 200)
+    text = _written(organisation, form, style, rng)
     if form == "trading_as" and len(text) > limit:
         form, text = "exact", organisation.name
-    if publisher_id in _UPPER_CASE:
+    if is_upper(style):
         text = text.upper()
     written = text[:limit].strip()
     return written, _form_of(organisation, form, written, is_cut=len(text) > limit)
 
 
-def _spell_public_body(
-    organisation: Organisation, publisher_id: str, rng: np.random.Generator
-) -> tuple[str, str]:
+def _spell_public_body(organisation: Organisation, style: str, rng: np.random.Generator) -> tuple[str, str]:
     """One of a public body's names, as the register or its aliases have it, that fits the width."""
-    limit = WIDTH_LIMITS.get(publisher_id, 200)
+    limit = WIDTH_LIMITS.get(style, 200)
     names = [name for name in (organisation.base, *organisation.aliases) if len(name) <= limit]
     name = names[int(rng.integers(len(names)))]
-    if publisher_id in _UPPER_CASE:
+    if is_upper(style):
         name = name.upper()
     known = (organisation.base, *organisation.aliases)
     return name, "exact" if name in known else "case_punctuation"
 
 
-def _written(organisation: Organisation, form: str, publisher_id: str, rng: np.random.Generator) -> str:
+def _written(organisation: Organisation, form: str, style: str, rng: np.random.Generator) -> str:
     short_form = _SHORT_FORMS.get(organisation.legal_form, organisation.legal_form)
     if form == "legal_form_variant":
         return f"{organisation.base} {short_form}".strip()
     if form == "legal_form_missing":
         return organisation.base
     if form == "case_punctuation":
-        return _repunctuated(organisation.name, publisher_id, rng)
+        return _repunctuated(organisation.name, style, rng)
     if form == "trading_as":
         return f"{organisation.base} {short_form} t/a {organisation.trading_name}"
     if form == "previous_name":
@@ -114,9 +124,9 @@ def _written(organisation: Organisation, form: str, publisher_id: str, rng: np.r
     return organisation.name
 
 
-def _repunctuated(name: str, publisher_id: str, rng: np.random.Generator) -> str:
+def _repunctuated(name: str, style: str, rng: np.random.Generator) -> str:
     """The same name with other marks: & for and, other apostrophes or none, no hyphen, no brackets."""
-    apostrophe = "´" if publisher_id == BEDFORD else "’"
+    apostrophe = "´" if style == BEDFORD else "’"
     if "'" in name:
         name = name.replace("'", apostrophe if rng.random() < 0.6 else "")
     if "&" in name and rng.random() < 0.7:
@@ -126,7 +136,7 @@ def _repunctuated(name: str, publisher_id: str, rng: np.random.Generator) -> str
     name = name.replace("-", " ")
     if "(" in name and rng.random() < 0.5:
         name = name.replace("(", "").replace(")", "")
-    if publisher_id == BEDFORD and rng.random() < 0.3:
+    if style == BEDFORD and rng.random() < 0.3:
         name = name.replace(" ", "\u00a0", 1)
     return name if rng.random() < 0.5 else name.replace("Limited", "LIMITED")
 

@@ -10,14 +10,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from anchor_spend.periods import months_between, parse_period
-from anchor_spend.sample.bodies import FIRST_PERIOD, GROWTH, LAST_PERIOD, MONTHS, Body
+from anchor_spend.periods import parse_period
 from anchor_spend.sample.lines import GOODS_FUND, make_lines
-from anchor_spend.sample.spelling import spell
+from anchor_spend.sample.plans import GROWTH, MONTHS, PERIODS, Body
+from anchor_spend.sample.spelling import is_upper, spell
 from anchor_spend.sample.suppliers import Payees
-from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, LUTON, REDACTIONS
+from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, LUTON, redactions_of
 
-PERIODS = months_between(FIRST_PERIOD, LAST_PERIOD)
 _SEASON = np.array([0.92, 0.97, 1.0, 1.02, 0.9, 1.0, 1.03, 1.02, 0.93, 0.98, 1.0, 1.22] * 3)
 _LOCAL_DRIFT = (-0.009, 0.0, 0.012)
 _LARGEST_TRANSFER_GBP = 6_000_000
@@ -80,8 +79,12 @@ def _counts(lines: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     counts = rng.poisson(rate * _SEASON)
     steady = lines["kind"].isin(["contract", "steady"]).to_numpy()
     exact = np.floor(rate) + (rng.random(counts.shape) < rate % 1)
+    opened = is_open.argmax(axis=1)
     for year in range(0, MONTHS, 12):  # a steady line pays at least once a year
-        exact[:, year] = np.maximum(exact[:, year], exact[:, year : year + 12].sum(axis=1) == 0)
+        month = np.clip(opened, year, year + 11)
+        every = np.arange(len(lines))
+        is_idle = (exact * is_open)[:, year : year + 12].sum(axis=1) == 0
+        exact[every, month] = np.maximum(exact[every, month], is_idle)
     chosen: np.ndarray = np.where(steady[:, None], exact, counts).astype(int) * is_open
     return chosen
 
@@ -102,7 +105,7 @@ def _name(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generat
     rows["name_form"] = [form for _, form in chosen]
     hidden = (rows["kind"] == "redacted").to_numpy()
     if hidden.any():
-        texts, weights = zip(*REDACTIONS[body.publisher_id], strict=True)
+        texts, weights = zip(*redactions_of(body.style), strict=True)
         share = np.array(weights) / sum(weights)
         rows.loc[hidden, "supplier_name"] = rng.choice(texts, int(hidden.sum()), p=share)
         rows.loc[hidden, "name_form"] = "redacted"
@@ -115,16 +118,18 @@ def _name(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generat
 def _spelling(payee: int, body: Body, payees: Payees, rng: np.random.Generator) -> tuple[str, str]:
     if payee >= len(payees.organisations):
         name = payees.persons[payee - len(payees.organisations)].name
-        return name.upper() if body.publisher_id == CENTRAL else name, "person"
+        return name.upper() if is_upper(body.style) else name, "person"
     item = payees.organisations[payee]
     form = str(rng.choice(list(_FORMS), p=list(_FORMS.values())))
     if item.previous_base and rng.random() < 0.25:
         form = "previous_name"
     if item.kind == "unregistered" and form in ("misspelt", "trading_as"):
         form = "exact"  # one reason why no register holds a name is enough
-    if form in ("exact", "case_punctuation") and body.publisher_id == CENTRAL:
+    if form == "trading_as" and not item.trading_name:
+        form = "exact"
+    if form in ("exact", "case_punctuation") and body.style == CENTRAL:
         form = "legal_form_variant"  # a narrow field: everybody writes LTD
-    return spell(item, form, body.publisher_id, rng)
+    return spell(item, form, body.style, rng)
 
 
 def _locate(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generator) -> pd.DataFrame:
@@ -159,7 +164,7 @@ def _registered_postcode(payee: int, payees: Payees) -> str:
 def _add_credits(rows: pd.DataFrame, body: Body, rng: np.random.Generator) -> pd.DataFrame:
     """Credit notes: a share of the invoices comes back in the same month, whole or in part."""
     is_invoice = (rows["fund"] == GOODS_FUND) & (rows["portion"] == 1.0)
-    is_invoice &= rows["month"] <= _LAST_CREDIT_MONTH.get(body.publisher_id, MONTHS)
+    is_invoice &= rows["month"] <= _LAST_CREDIT_MONTH.get(body.style, MONTHS)
     credits = rows[is_invoice.to_numpy() & (rng.random(len(rows)) < body.credit_share)].copy()
     is_whole = rng.random(len(credits)) < 0.5
     credits["portion"] = -np.where(is_whole, 1.0, rng.uniform(0.05, 0.6, len(credits)))
@@ -173,16 +178,26 @@ def _money(rows: pd.DataFrame, body: Body) -> np.ndarray:
     fund, is_local = rows["fund"].to_numpy(), rows["is_local"].to_numpy()
     for number in range(len(GROWTH)):
         share = body.local_share + _LOCAL_DRIFT[number]
+        growth = GROWTH[number] * _part_of_year(number, body)
+        smallest = body.smallest_gbp
+        if number == 0 and body.smallest_in_first_year_gbp:
+            smallest = body.smallest_in_first_year_gbp
         for local, part in ((True, share), (False, 1 - share)):
             chosen = (year == number) & (fund == GOODS_FUND) & (is_local == local)
-            total = body.gbp_millions * GROWTH[number] * part
-            pence[chosen] = _fit(rows[chosen], total, body.smallest_gbp, body.largest_gbp)
+            total = body.gbp_millions * growth * part
+            pence[chosen] = _fit(rows[chosen], total, smallest, body.largest_gbp)
         for position, transfer in enumerate(body.transfers):
             chosen = (year == number) & (fund == position)
-            total = transfer.gbp_millions * GROWTH[number]
-            smallest = min(body.smallest_gbp, total * 200_000 / max(int(chosen.sum()), 1))
-            pence[chosen] = _fit(rows[chosen], total, smallest, _LARGEST_TRANSFER_GBP)
+            total = transfer.gbp_millions * growth
+            least = min(smallest, total * 200_000 / max(int(chosen.sum()), 1))
+            pence[chosen] = _fit(rows[chosen], total, least, _LARGEST_TRANSFER_GBP)
     return pence
+
+
+def _part_of_year(year: int, body: Body) -> float:
+    """Of a year's twelve months those the body lived."""
+    months = range(max(body.first, year * 12), min(body.last, year * 12 + 11) + 1)
+    return len(months) / 12
 
 
 def _fit(rows: pd.DataFrame, gbp_millions: float, smallest_gbp: float, largest_gbp: float) -> np.ndarray:
@@ -191,6 +206,8 @@ def _fit(rows: pd.DataFrame, gbp_millions: float, smallest_gbp: float, largest_g
     target, low, high = gbp_millions * 1e6, smallest_gbp, largest_gbp
     is_capped = np.zeros(len(rows), dtype=bool)
     value = size
+    if rows.empty:
+        return np.zeros(0, dtype=np.int64)
     for _ in range(25):
         open_part, open_size = portion[~is_capped], (size * portion)[~is_capped]
         rest = target - high * portion[is_capped].sum() - low * open_part.sum()
@@ -216,7 +233,7 @@ def _dates(rows: pd.DataFrame, body: Body, rng: np.random.Generator) -> np.ndarr
     chosen = np.array(
         [days[month][day] for month, day in zip(rows["month"], place, strict=True)], dtype="datetime64[D]"
     )
-    if body.publisher_id != BEDFORD:
+    if body.style != BEDFORD:
         return chosen
     is_earlier = rng.random(len(rows)) < 0.2
     back = np.where(is_earlier, 20 + rng.geometric(0.03, len(rows)), 0)

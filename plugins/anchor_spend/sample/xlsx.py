@@ -80,7 +80,7 @@ def _sheet(sheet: Sheet, shared: dict[str, int]) -> str:
 
 def _cells(row: Sequence[object], number: int, shared: dict[str, int]) -> Iterable[str]:
     for column, cell in enumerate(row):
-        place = f'r="{chr(65 + column)}{number}"'
+        place = f'r="{_letters(column)}{number}"'
         if cell is None:
             continue
         if isinstance(cell, str):
@@ -89,6 +89,12 @@ def _cells(row: Sequence[object], number: int, shared: dict[str, int]) -> Iterab
             yield f'<c {place} s="1"><v>{(cell - _DAY_ZERO).days}</v></c>'
         else:
             yield f"<c {place}><v>{cell}</v></c>"
+
+
+def _letters(column: int) -> str:
+    """The name of a column: 0 is A, 25 is Z, 26 is AA."""
+    before, last = divmod(column, 26)
+    return f"{_letters(before - 1) if before else ''}{chr(65 + last)}"
 
 
 def _shared_strings(shared: dict[str, int]) -> str:
