@@ -113,6 +113,30 @@ def _insert_attempt(
     )  # fmt: skip
 
 
+def open_problems(is_synthetic: bool) -> list[dict[str, str]]:
+    """What the latest run of each body could not read or place: listings, and files without a certain period.
+
+    Files whose period is known are in the calendar. Keys: publisher_id, stream, detail.
+    """
+    query = """
+        with latest as (
+            select distinct on (publisher_id) is_synthetic, publisher_id, run_id
+            from landing.fetch_attempts where is_synthetic = %s
+            order by publisher_id, attempt_id desc
+        ),
+        last_tries as (
+            select distinct on (a.publisher_id, a.stream, a.url)
+                   a.publisher_id, a.stream, a.url, a.outcome, a.detail
+            from landing.fetch_attempts a join latest using (is_synthetic, publisher_id, run_id)
+            where a.period is null
+            order by a.publisher_id, a.stream, a.url, a.attempt_id desc
+        )
+        select publisher_id, stream, detail from last_tries where outcome = 'failed'
+        order by publisher_id, stream, url"""
+    with database.connect("loader") as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, [is_synthetic]).fetchall()
+
+
 def last_validators(url: str, is_synthetic: bool) -> Validators | None:
     """ETag and Last-Modified of the last successful answer at `url`, if its bytes are a known version.
 

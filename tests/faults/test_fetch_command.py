@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anchor_spend import database, ingest
+from anchor_spend import database, ingest, ledger
 from anchor_spend.errors import FetchError
 from anchor_spend.fetch import default_inbox
 from anchor_spend.records import RunRequest
@@ -77,6 +77,22 @@ def test_what_cannot_be_had_is_exit_code_1_and_the_rest_is_landed(home: Path, in
     assert loaded.returncode == 1
     assert "1 accepted, 0 rejected" in loaded.stdout
     assert "2 of what is offered was never fetched" in loaded.stderr.splitlines()[-1]
+
+
+def test_what_cannot_be_placed_can_be_shown_until_it_is_mended(home: Path, inbox: Path) -> None:
+    (inbox / "payments_2018-04.csv").write_text(delivery("2018-04"))
+    (inbox / "final version.csv").write_text(delivery("2018-06"))
+    ingest.discover_batches(BODY, RunRequest("live"), "first run")
+    [problem] = ledger.open_problems(is_synthetic=False)
+    assert (problem["publisher_id"], problem["stream"]) == (BODY, "payments")
+    assert "final version.csv names no certain month" in problem["detail"]
+    assert ledger.open_problems(is_synthetic=True) == []
+
+    (inbox / "final version.csv").rename(inbox / "payments_2018-06.csv")
+    request = RunRequest("live")
+    for batch in ingest.discover_batches(BODY, request, "second run"):
+        ingest.land_files(batch, request, "second run")
+    assert ledger.open_problems(is_synthetic=False) == []
 
 
 def test_one_publisher_without_a_readable_spec_hides_no_other(
