@@ -4,14 +4,18 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from anchor_spend import network
-from anchor_spend.errors import FetchError, SettingsError
+from anchor_spend.discover import discover
+from anchor_spend.errors import DiscoverError, FetchError, SettingsError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
+from anchor_spend.records import RunRequest
 from fetching import CSV, HOST, QUICK, land, make_publisher, offered, versions, write_chain
 from local_server import LocalServer, body, redirect
 
@@ -80,6 +84,42 @@ def test_private_addresses_are_refused_by_default(host: str, store: LandingStore
     with pytest.raises(FetchError, match="private network") as raised:
         fetcher.land(offered(host=host), make_publisher(host), store, "spec-1")
     assert not raised.value.is_transient
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.1.2.3", "169.254.169.254"])
+def test_no_catalogue_or_web_archive_is_private_either(host: str, store: LandingStore) -> None:
+    fetcher = Fetcher("live", "test-run", limits=QUICK)
+    catalogue = make_publisher(kind="ckan", urls=[f"https://{host}/api/3/action/package_show?id=a"])
+    with pytest.raises(DiscoverError, match="private network"):
+        discover(catalogue, RunRequest("live"), fetcher)
+    prefix = f"https://{host}/web/20210401id_/"
+    retired = make_publisher(replay=prefix)
+    with pytest.raises(FetchError, match="private network"):
+        fetcher.land(replace(offered(), url=f"{prefix}https://{HOST}/april.csv"), retired, store, "spec-1")
+
+
+def test_a_name_that_points_elsewhere_a_moment_later(
+    store: LandingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each connection goes to the very address that was checked; the next one is checked anew."""
+    public = "151.101.2.133"
+    answers = chain([public], repeat("127.0.0.1"))
+    connected: list[str] = []
+
+    def resolved(host: str, port: int, **options: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    def refused(address: network.Address, *arguments: object, **options: object) -> socket.socket:
+        connected.append(address[0])
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(network, "create_connection", refused)
+    fetcher = Fetcher("live", "test-run", limits=QUICK)
+    with pytest.raises(FetchError, match="private network") as raised:
+        land(fetcher, store)
+    assert not raised.value.is_transient
+    assert connected == [public]
 
 
 @pytest.mark.parametrize(
