@@ -179,10 +179,21 @@ def load(
     archive: Archive = "",
     first: First = "",
     last: Last = "",
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read what counts anew, with the spec now.")
+    ] = False,
 ) -> None:
-    """Read, check and load what has been fetched of a publisher, without Airflow."""
+    """Read, check and load what has been fetched of a publisher, without Airflow.
+
+    --reread, after a spec was corrected: every file of the publisher that counts is read anew from the
+    landing store; nothing is fetched. A file that is refused then keeps counting as it was read before.
+    """
     request = _request(source, archive, publisher, first, last)
     from anchor_spend import ingest
+
+    if reread:
+        _reread(request)
+        return
 
     rejected = lacking = 0
     with _source_running(request):
@@ -196,6 +207,21 @@ def load(
     problems += [f"{lacking} of what is offered was never fetched (anchor-spend fetch)"] if lacking else []
     if problems:
         raise AnchorSpendError(f"{' and '.join(problems)}, for the reasons above. The rest is loaded.")
+
+
+def _reread(request: "RunRequest") -> None:
+    from anchor_spend import ingest, sources
+
+    rejected = 0
+    with _database():
+        for publisher_id in sources.publisher_ids(request.publishers):
+            counts = ingest.read_again(publisher_id, request)
+            rejected += counts["rejected"]
+            typer.echo(
+                f"{publisher_id}, read again: {counts['accepted']} accepted, {counts['rejected']} rejected"
+            )
+    if rejected:
+        raise AnchorSpendError(f"{rejected} files were refused as the spec is now; they count as before.")
 
 
 def _not_landed(batch: dict[str, Any], request: "RunRequest") -> int:

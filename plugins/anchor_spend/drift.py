@@ -38,6 +38,12 @@ _MONTH_WORDS = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|q|p|period|month|quarter)\b"
 )
+_CREDITS = {
+    "(9)": re.compile(r"^\(.*\)$"),
+    "9-": re.compile(r"[0-9] ?[-\u2212\u2013]$"),
+    "9 CR": re.compile(r"[0-9] ?CR$", re.IGNORECASE),
+    "-9": re.compile(r"^(?:£|GBP)? ?[-\u2212\u2013] ?(?:£|GBP)? ?[0-9.]"),
+}
 _DATE_LIKE = re.compile(r"\d{1,4}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}")
 
 
@@ -51,8 +57,22 @@ def profile(payments: pd.DataFrame, tables: Sequence[RawTable], reading: Reading
         "payments": len(payments),
         "credits": int((payments["amount_pence"] < 0).sum()),
         "reference_width": widths.most_common(1)[0][0] if widths else None,
+        "credit_style": _credit_style(tables, reading),
         "kinds": _kinds(tables, reading["header_row"]),
     }
+
+
+def _credit_style(tables: Sequence[RawTable], reading: Reading) -> str | None:
+    """How most negative amounts are written, as a shape: '(9)', '9-', '9 CR' or '-9'; None without any."""
+    row, name = reading["header_row"], _header_of(reading, "amount")
+    table = next((table for table in tables if row and len(table.rows) >= row), None)
+    headers = [normalise_header(cell) for cell in table.rows[row - 1]] if table and row else []
+    if table is None or name not in headers:
+        return None
+    at = headers.index(name)
+    cells = [line[at].strip() for line in table.rows[row:] if len(line) > at]
+    styles = Counter(style for style, mark in _CREDITS.items() for cell in cells if mark.search(cell))
+    return styles.most_common(1)[0][0] if styles else None
 
 
 def _kinds(tables: Sequence[RawTable], header_row: int | None) -> dict[str, str]:
@@ -213,6 +233,11 @@ def _content_changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[
         if None not in (credits, credits_now) and credits != credits_now:
             words = [f"{item['credits']} of {item['payments']} payments" for item in (before, after)]
             yield Change("credits_changed", "warning", "", *words)
+    style, style_now = before.get("credit_style"), after.get("credit_style")
+    if style and style_now and style != style_now:
+        yield Change(
+            "amount_style_changed", "info", "amount", f"credits as {style}", f"credits as {style_now}"
+        )
     width, width_now = before.get("reference_width"), after.get("reference_width")
     if width and width_now and width != width_now:
         yield Change(

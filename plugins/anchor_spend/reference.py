@@ -25,7 +25,7 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.records import RunRequest
 from anchor_spend.registers import DATASETS, LIST_SEPARATOR, Dataset, Source, canonical_postcode
 from anchor_spend.settings import load_settings
-from anchor_spend.spec import Publisher, load_specs
+from anchor_spend.spec import Publisher, load_readable_specs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,15 +74,26 @@ def reference_folder(request: RunRequest) -> Path:
 def refresh(request: RunRequest, folder: Path) -> dict[Dataset, Outcome]:
     """Load what has changed in a folder of registers into the world of a run, as role loader.
 
+    While a spec cannot be read the public bodies stay as they are: its body must not drop out of them.
     ReferenceDataError when a dataset is neither in the folder nor loaded from an earlier one.
     """
     sources = registers.find_sources(folder) if folder.is_dir() else []
-    specs = list(load_specs().values())
+    readable, problems = load_readable_specs()
+    specs = list(readable.values())
     with database.connect("loader", autocommit=True) as connection:
-        return {
-            dataset: _refresh(connection, request.is_synthetic, dataset, sources, specs, folder)
-            for dataset in DATASETS
-        }
+        outcomes: dict[Dataset, Outcome] = {}
+        for dataset in DATASETS:
+            if dataset == "public_bodies" and _is_to_wait(connection, request.is_synthetic, problems):
+                outcomes[dataset] = "unchanged"
+                continue
+            outcomes[dataset] = _refresh(connection, request.is_synthetic, dataset, sources, specs, folder)
+        return outcomes
+
+
+def _is_to_wait(connection: psycopg.Connection[Any], is_synthetic: bool, problems: dict[str, str]) -> bool:
+    for publisher_id, problem in problems.items():
+        _log.error("The spec of %s cannot be read: %s", publisher_id, problem)
+    return bool(problems) and _loaded_sha256(connection, is_synthetic, "public_bodies") is not None
 
 
 def _refresh(

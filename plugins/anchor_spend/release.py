@@ -28,7 +28,7 @@ from anchor_spend.periods import (
 )
 from anchor_spend.records import RunRequest
 from anchor_spend.settings import PROJECT, load_settings
-from anchor_spend.spec import Publisher, load_specs
+from anchor_spend.spec import Publisher, load_readable_specs
 
 log = logging.getLogger(__name__)
 
@@ -43,22 +43,33 @@ def plan(request: RunRequest) -> int | None:
     """Register the next release of the request's world; None when nothing changed since the current one.
 
     Its file set is every accepted version; its calendar covers the whole financial years those files touch.
+    A body whose spec cannot be read is kept as the latest release has it; one no release has is left out.
     ReleaseError when there is no accepted file at all.
     """
-    specs = load_specs()
+    specs, problems = load_readable_specs()
     with database.connect("publisher") as connection:
-        files = _accepted_files(connection, request.is_synthetic)
+        carried = _carried_from(connection, request.is_synthetic, problems)
+        _say_broken(problems, carried)
+        files = [
+            file
+            for file in _accepted_files(connection, request.is_synthetic)
+            if file[1] not in problems or file[1] in carried
+        ]
         if not files:
             raise ReleaseError(
                 "No file has been accepted, so there is nothing to release. `anchor-spend status` says why."
             )
         window = whole_financial_years(min(p for *_, p in files), max(p for *_, p in files))
-        expected = list(expected_files(specs.values(), *window))
-        fingerprint = _fingerprint(connection, request.is_synthetic, files, expected)
+        expected = [
+            *expected_files(specs.values(), *window),
+            *_carried_files(connection, carried, *window),
+        ]
+        fingerprint = _fingerprint(connection, request.is_synthetic, files, expected, problems)
         if not _is_new(connection, request.is_synthetic, fingerprint):
             return None
         number = _insert_release(connection, request, fingerprint, window)
         _record_inputs(connection, number, files, specs, expected, window[1])
+        _record_broken(connection, number, problems, carried)
     log.info("release %d planned: %d files, %s to %s", number, len(files), *window)
     return number
 
@@ -107,8 +118,10 @@ def _fingerprint(
     is_synthetic: bool,
     files: list[tuple[int, str, str, str]],
     expected: list[ExpectedFile],
+    problems: dict[str, str],
 ) -> str:
-    """Equal fingerprints give equal releases: files, register vintages, code, state of the calendar."""
+    """Equal fingerprints give equal releases: files, also refused ones, register vintages, code, state of the
+    calendar, specs that cannot be read."""
     vintages = connection.execute(
         "select dataset, sha256 from reference.vintages where is_synthetic = %s order by dataset",
         [is_synthetic],
@@ -120,7 +133,13 @@ def _fingerprint(
         for file in expected
         if file[:3] not in present
     ]
+    refused = connection.execute(
+        """select file_id, status_rule from landing.file_versions
+           where is_synthetic = %s and status in ('rejected', 'held') order by file_id""",
+        [is_synthetic],
+    ).fetchall()
     parts = [is_synthetic, [file_id for file_id, *_ in files], vintages, gaps, _code_sha256()]
+    parts += [refused, sorted(problems)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -188,6 +207,59 @@ def _record_inputs(
         cursor.executemany(
             "insert into quality.release_expected_files values (%s, %s, %s, %s, %s, %s)",
             [(number, *row) for row in expected],
+        )
+
+
+# broken specs -------------------------------------------------------------------------------------------
+
+
+def _carried_from(
+    connection: psycopg.Connection[Any], is_synthetic: bool, problems: dict[str, str]
+) -> dict[str, int]:
+    """Of the bodies whose spec cannot be read, the latest release of this world that has them."""
+    rows = connection.execute(
+        """select publisher_id, max(release_number)
+           from quality.release_publishers join quality.releases using (release_number)
+           where is_synthetic = %s and publisher_id = any(%s) group by 1""",
+        [is_synthetic, list(problems)],
+    )
+    return {publisher_id: int(number) for publisher_id, number in rows}
+
+
+def _say_broken(problems: dict[str, str], carried: dict[str, int]) -> None:
+    for publisher_id, problem in problems.items():
+        kept = f"kept as in release {carried[publisher_id]}" if publisher_id in carried else "left out"
+        log.error("%s is %s: its spec cannot be read. %s", publisher_id, kept, problem)
+
+
+def _carried_files(
+    connection: psycopg.Connection[Any], carried: dict[str, int], first: str, last: str
+) -> Iterator[ExpectedFile]:
+    for publisher_id, number in carried.items():
+        rows = connection.execute(
+            """select publisher_id, stream, period, due_on, months_count from quality.release_expected_files
+               where release_number = %s and publisher_id = %s and period between %s and %s
+               order by stream, period""",
+            [number, publisher_id, first, last],
+        )
+        yield from (ExpectedFile(*row) for row in rows)
+
+
+def _record_broken(
+    connection: psycopg.Connection[Any], number: int, problems: dict[str, str], carried: dict[str, int]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into quality.release_spec_errors values (%s, %s, %s)",
+            [(number, *problem) for problem in problems.items()],
+        )
+        cursor.executemany(
+            """insert into quality.release_publishers
+               select %s, publisher_id, body_name, org_id, body_type, ons_code, ods_code, postcode,
+                      valid_from, valid_to, vat_basis, threshold_gbp, licence, is_verified, is_memo,
+                      predecessors
+               from quality.release_publishers where release_number = %s and publisher_id = %s""",
+            [(number, before, publisher_id) for publisher_id, before in carried.items()],
         )
 
 

@@ -353,8 +353,8 @@ RULES: dict[str, Rule] = {
     ),
     "amount_style_changed": Rule(
         "finding",
-        "Amounts are written otherwise than in the file before, and cannot be read.",
-        "look at how amounts are written and at the column `amount` names.",
+        "Amounts are written otherwise than in the file before.",
+        "if they cannot be read, look at how they are written and at the column `amount` names.",
         "write amounts as in earlier months.",
     ),
     "sheet_changed": Rule(

@@ -329,11 +329,29 @@ def load_spec(path: Path) -> Publisher:
 
 def load_specs(folder: Path | None = None) -> dict[str, Publisher]:
     """Every spec of a folder (default: plugins/publishers), by publisher_id."""
+    return {path.stem: load_spec(path) for path in _spec_paths(folder)}
+
+
+def _spec_paths(folder: Path | None) -> list[Path]:
     folder = folder or load_settings().publishers
     paths = sorted(folder.glob("*.yml"))
     if not paths:
         raise SpecError(f"{folder} holds no publisher spec (*.yml).")
-    return {path.stem: load_spec(path) for path in paths}
+    return paths
+
+
+def load_readable_specs(folder: Path | None = None) -> tuple[dict[str, Publisher], dict[str, str]]:
+    """The specs that can be read, and of the others what is wrong, each by publisher_id.
+
+    A mistake in one body's file must not keep the others from going on; whoever calls this says it aloud.
+    """
+    specs, problems = {}, {}
+    for path in _spec_paths(folder):
+        try:
+            specs[path.stem] = load_spec(path)
+        except SpecError as error:
+            problems[path.stem] = str(error)
+    return specs, problems
 
 
 def load_publisher(publisher_id: str) -> Publisher:

@@ -11,7 +11,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from anchor_spend import calendar_lines, database
+from anchor_spend.column_changes import Change
 from anchor_spend.errors import DatabaseError
+from anchor_spend.ledger import open_problems
+from anchor_spend.spec import load_readable_specs
 
 Row = dict[str, Any]
 _LISTED = 8  # of a longer list; the report has all of it
@@ -42,6 +45,10 @@ _REJECTED = """
     from landing.file_versions where is_synthetic = %s and status in ('rejected', 'held')
     order by publisher_id, period
 """
+_DRIFT = """
+    select publisher_id, stream, period, rule, severity, column_name, before, after, noticed_at
+    from quality.feed_drift where is_synthetic = %s order by noticed_at desc, drift_id desc
+"""
 
 
 def collect() -> Row:
@@ -60,8 +67,10 @@ def collect() -> Row:
         return {}
     with database.connect("publisher") as connection:
         world = [release[0]["is_synthetic"]]
-        files, rejected = _rows(connection, _FILES, world), _rows(connection, _REJECTED, world)
-    return {"release": release[0], **found, "files": files, "rejected": rejected}
+        ledger = {"files": _FILES, "rejected": _REJECTED, "drift": _DRIFT}
+        found |= {name: _rows(connection, query, world) for name, query in ledger.items()}
+    problems = open_problems(release[0]["is_synthetic"])
+    return {"release": release[0], **found, "problems": problems, "broken_specs": load_readable_specs()[1]}
 
 
 def _rows(connection: psycopg.Connection[Any], query: str, values: list[Any] | None = None) -> list[Row]:
@@ -87,6 +96,10 @@ def lines(found: Row) -> Iterator[str]:
         yield f"  {year['financial_year']}: gross {gross}, goods and services {headline} ({months})"
     yield from _file_lines(found)
     yield from _gap_lines(found["coverage"])
+    yield from _problem_lines(found["problems"])
+    yield from _drift_lines(found["drift"])
+    for publisher_id, problem in found["broken_specs"].items():
+        yield f"  The spec of {publisher_id} cannot be read: {' '.join(problem.split())}"
     yield from _warning_lines(found["warnings"])
 
 
@@ -125,6 +138,36 @@ def _gap_lines(coverage: list[Row]) -> Iterator[str]:
         for words in calendar_lines.status_lines(row["files"]):
             if words.startswith(("missing", "late")):
                 yield f"    {row['publisher_id']} {row['stream']}, {words}"
+
+
+def _problem_lines(problems: list[Row]) -> Iterator[str]:
+    """What the last fetch could not read or place; the gaps above say only what is not there."""
+    if problems:
+        yield f"  Not read or placed by the last fetch ({len(problems)}):"
+    yield from _shortened([f"    {row['publisher_id']} {row['stream']}: {row['detail']}" for row in problems])
+
+
+def _drift_lines(drift: list[Row]) -> Iterator[str]:
+    """What changed in publishers' files, newest first; what the specs knew is only counted."""
+    if not drift:
+        return
+    counts = {name: sum(1 for row in drift if row["severity"] == name) for name in ("critical", "warning")}
+    known = len(drift) - sum(counts.values())
+    yield (
+        f"  Changes in publishers' files: {counts['critical']} critical, {counts['warning']} to look at, "
+        f"{known} the specs knew"
+    )
+    listed = [
+        f"    {row['publisher_id']} {row['stream']} {row['period']}, {row['severity']}: "
+        f"{_change_words(row)}, noticed {row['noticed_at']:%Y-%m-%d}"
+        for row in drift
+        if row["severity"] != "info"
+    ]
+    yield from _shortened(listed)
+
+
+def _change_words(row: Row) -> str:
+    return Change(row["rule"], row["severity"], row["column_name"], row["before"], row["after"]).words
 
 
 def _warning_lines(warnings: list[Row]) -> Iterator[str]:

@@ -41,7 +41,7 @@ FIELDS = {
 def reading(headers: list[str] = HEADERS, **keys: Any) -> dict[str, Any]:
     """How an ordinary file was read; `profile` gives parts of its profile."""
     columns = {FIELDS[header]: header for header in headers if header in FIELDS}
-    ordinary = {"payments": 1000, "credits": 20, "reference_width": 6, "kinds": {}}
+    ordinary = {"payments": 1000, "credits": 20, "reference_width": 6, "credit_style": "-9", "kinds": {}}
     sheet = {"sheet": keys.pop("sheet", ""), "rows": 10, "header_row": 1, "columns": columns}
     return {
         "kind": "delimited",
@@ -104,6 +104,8 @@ CASES: list[tuple[str, dict[str, Any], list[tuple[str, str, str, str, str]]]] = 
     ("credits stopped", reading(profile={"credits": 0}),
      [("credits_changed", "warning", "", "20 of 1000 payments", "0 of 1000 payments")]),
     ("few credits prove nothing", reading(profile={"credits": 2}), []),
+    ("credits in brackets", reading(profile={"credit_style": "(9)"}),
+     [("amount_style_changed", "info", "amount", "credits as -9", "credits as (9)")]),
     ("a new ledger", reading(profile={"reference_width": 8}),
      [("reference_changed", "warning", "supplier_ref", "6 characters", "8 characters")]),
     ("a tenth of the payments", reading(profile={"payments": 100, "credits": 3}),
@@ -119,7 +121,7 @@ def test_changes(now: dict[str, Any], expected: list[tuple[str, ...]]) -> None:
 
 def test_every_rule_of_a_change_is_in_the_catalogue_and_shown_here() -> None:
     shown = {change[0] for _, _, changes in CASES for change in changes}
-    shown |= {"sheet_changed", "columns_replaced", "amount_style_changed"}  # below
+    shown |= {"sheet_changed", "columns_replaced"}  # below
     names = list(RULES)
     of_changes = names[names.index("column_renamed") : names.index("size_jump") + 1]
     assert shown == set(of_changes)
@@ -221,5 +223,21 @@ def test_a_profile_holds_counts_and_kinds_only() -> None:
         "payments": 4,
         "credits": 1,
         "reference_width": 6,
+        "credit_style": None,
         "kinds": {"date": "date", "supplier": "text", "amount": "amount", "department": "text"},
     }
+
+
+@pytest.mark.parametrize(
+    ("cells", "style"),
+    [
+        (["1.00", "(2.00)", "(3.00)", "-4.00"], "(9)"),
+        (["-£1.00", "£-2.00", "- 3.00"], "-9"),
+        (["1.00-"], "9-"),
+        (["1.00 CR"], "9 CR"),
+        (["1.00", "-", ""], None),
+    ],
+)
+def test_how_credits_are_written(cells: list[str], style: str | None) -> None:
+    rows = [["Date", "Supplier", "Amount"], *(["", "", cell] for cell in cells)]
+    assert drift._credit_style([RawTable("", rows)], reading(HEADERS[:3])) == style

@@ -429,6 +429,23 @@ def test_statuses_are_told_apart_without_colour() -> None:
     assert len(set(letters)) == len(letters) == 6
 
 
+def test_what_changed_in_files_is_named_and_dated(soup: BeautifulSoup) -> None:
+    captions = ("What changed in the bodies’ files", "Changes that were known already")
+    tables = {
+        caption: t for t in soup.select("table") for caption in captions if caption in t.caption.get_text()
+    }
+    first, known = (
+        [[cell.get_text() for cell in row.select("th, td")] for row in tables[caption].select("tbody tr")]
+        for caption in captions
+    )
+    assert first[0] == [
+        "Bedfordshire Police", "June 2018, payments", "Column renamed: supplier", "supplier", "vendor",
+        "critical", "1 April 2019",
+    ]  # fmt: skip
+    assert [row[5] for row in first] == ["critical", "to look at"]
+    assert [row[2] for row in known] == ["Encoding changed"]
+
+
 def test_a_body_without_any_file_is_listed_with_its_reason(database_server: str) -> None:
     made = tables(BODIES[:3], silent=[BODIES[2][0]])
     for row in made["coverage"]:

@@ -45,6 +45,7 @@ class Published:
     unresolved_organisations: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     problem_files: list[Row] = field(default_factory=list)
+    drift: list[Row] = field(default_factory=list)  # what changed in the bodies' files
     gates: list[Row] = field(default_factory=list)
     gate_failures: list[Row] = field(default_factory=list)
 
@@ -110,6 +111,7 @@ def _read_all(connection: psycopg.Connection[Any], release: Row) -> Published:
         unresolved_organisations=_rows(connection, _UNRESOLVED_ORGANISATIONS, in_year),
         files=_rows(connection, _FILES),
         problem_files=_rows(connection, _PROBLEM_FILES),
+        drift=_rows(connection, _DRIFT),
         gates=_rows(connection, _GATES),
         gate_failures=_rows(connection, _GATE_FAILURES),
     )
@@ -254,6 +256,13 @@ _PROBLEM_FILES = """
     from published.file_conservation
     where status in ('rejected', 'held')
     order by publisher_id, period, stream, file_name"""
+
+_DRIFT = """
+    select publisher_id, stream, period, compared_period, rule, severity, column_name, value_before,
+           value_after, noticed_at
+    from published.feed_drift
+    order by
+        array_position(array['critical', 'warning', 'info'], severity), period desc, publisher_id, drift_id"""
 
 _GATES = """
     select

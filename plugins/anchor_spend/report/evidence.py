@@ -21,12 +21,14 @@ from anchor_spend.report.parts import (
     Text,
 )
 from anchor_spend.report.words import (
+    DRIFT_SEVERITIES,
     LICENCES,
     REASONS,
     SEVERITIES,
     STATUSES,
     STREAMS,
     SUITES,
+    day,
     listed,
     millions,
     month,
@@ -284,7 +286,7 @@ def _told(files: list[Row], reason: str) -> str:
 
 
 def quality(page: Page) -> Section:
-    parts = [*_file_tables(page), *_refused_table(page), *_gate_tables(page)]
+    parts = [*_file_tables(page), *_refused_table(page), *_drift_tables(page), *_gate_tables(page)]
     return Section("quality", "Can the figures be trusted?", _quality_lead(page), parts)
 
 
@@ -382,6 +384,45 @@ def _refused_table(page: Page) -> list[Part]:
     ]
     columns = [*(Column(label) for label in ("Body", "Month", "File", "State")), Column("Reason", "prose")]
     return [Table("Files not used, with the reason", columns, rows, note=_more(len(files) - len(rows)))]
+
+
+def _drift_tables(page: Page) -> list[Part]:
+    """What changed in the files of each body: what to look at by itself, what the specs knew folded."""
+    known = [row for row in page.data.drift if row["severity"] == "info"]
+    others = [row for row in page.data.drift if row["severity"] != "info"]
+    note = "Critical: the file could not be read for it and was not used."
+    parts: list[Part] = []
+    if others:
+        parts.append(_drift_table(page, "What changed in the bodies’ files", others, note))
+    if known:
+        note = "Other names, encodings and formats that are known and read like the ones before."
+        parts.append(_drift_table(page, "Changes that were known already", known, note, is_folded=True))
+    return parts
+
+
+def _drift_table(
+    page: Page, caption: str, changes: list[Row], note: str, *, is_folded: bool = False
+) -> Table:
+    rows = [
+        [
+            page.name(row["publisher_id"]),
+            f"{month(row['period'])}, {_stream(row['stream']).lower()}",
+            _change(row),
+            row["value_before"] or "none",
+            row["value_after"] or "none",
+            DRIFT_SEVERITIES[row["severity"]],
+            day(row["noticed_at"].date()),
+        ]
+        for row in changes[:_LISTED]
+    ]
+    labels = ("Body", "File of", "What changed", "Before", "After", "How grave", "Noticed")
+    columns = [Column(label) for label in labels]
+    words = " ".join(filter(None, [note, _more(len(changes) - len(rows))]))
+    return Table(caption, columns, rows, note=words, is_folded=is_folded)
+
+
+def _change(row: Row) -> str:
+    return sentence(row["rule"].replace("_", " ")) + (f": {row['column_name']}" if row["column_name"] else "")
 
 
 def _more(left: int) -> str:

@@ -56,6 +56,7 @@ SUITES = {
     "county_view": "The county figures: may they be published?",
 }
 SEVERITIES = {"critical": "must pass", "warning": "warning", "info": "for information"}
+DRIFT_SEVERITIES = {"critical": "critical", "warning": "to look at", "info": "known"}
 STREAMS = {"payments": "Payments", "purchase_card": "Purchase cards", "kpi_return": "Yearly return"}
 DEFINITIONS = {"either": "Either", "primary": "Primary", "secondary": "Secondary"}  # the strategy's own first
 AUTHORITIES = {"E06000032": "Luton", "E06000055": "Bedford", "E06000056": "Central Bedfordshire"}

@@ -1,0 +1,93 @@
+"""A database of an earlier version is brought up to date, and keeps what is in it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from anchor_spend import database
+from anchor_spend.settings import load_settings
+
+pytestmark = pytest.mark.database
+
+OLD_ROWS = """
+    insert into quality.releases (source, is_synthetic, fingerprint, git_revision, window_from, window_to)
+    values ('sample', true, 'f', 'g', '2017-04', '2018-03');
+    insert into quality.release_publishers values
+        (1, 'a', 'A', 'GB-LAE-A', 'council', null, null, 'LU1 1AA', '1997-04-01', null, 'net', 500, 'OGL',
+         false);
+    insert into quality.release_expected_files values (1, 'a', 'payments', '2017-04', '2017-05-30');
+    insert into landing.file_versions (is_synthetic, source, publisher_id, stream, period, sha256, file_name,
+        size_bytes, url, status, status_reason)
+    values
+        (true, 'sample', 'a', 'payments', '2017-04', 's1', 'f', 1, '', 'landed', ''),
+        (true, 'sample', 'a', 'payments', '2017-05', 's2', 'f', 1, '', 'rejected',
+         'file f: [column_missing] amount is known as ...'),
+        (true, 'sample', 'a', 'payments', '2017-06', 's3', 'f', 1, '', 'rejected',
+         'file f: failed the landed_file gate: share_rejected is 0.12 (at most 0.05 expected). Why.')
+"""
+
+
+@pytest.fixture
+def old_database(database_server: str) -> Iterator[None]:
+    """A database as the first version left it, with a row in each table that has changed since."""
+    with psycopg.connect(database_server, autocommit=True) as connection:
+        connection.execute("drop database if exists old_version with (force)")
+        connection.execute("create database old_version")
+    before = os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = database_server.rpartition("/")[0] + "/old_version"
+    load_settings.cache_clear()
+    with database.connect() as connection:
+        connection.execute((database._SCHEMA / "0001_initial.sql").read_bytes())
+        connection.execute("create table quality.migrations (name text primary key, applied_at timestamptz)")
+        connection.execute("insert into quality.migrations values ('0001_initial.sql', now())")
+        connection.execute(OLD_ROWS.encode())
+    yield
+    os.environ.pop("DATABASE_URL")
+    if before is not None:
+        os.environ["DATABASE_URL"] = before
+    load_settings.cache_clear()
+
+
+def test_rows_of_the_first_version_stay_and_get_their_new_columns(old_database: None) -> None:
+    database.migrate()
+    database.migrate()
+    with database.connect() as connection:
+        publishers = connection.execute(
+            "select publisher_id, threshold_gbp::int, is_memo, predecessors from quality.release_publishers"
+        ).fetchall()
+        expected = connection.execute(
+            "select period, due_on::text, months_count from quality.release_expected_files"
+        ).fetchall()
+        versions = connection.execute(
+            "select sha256, status, status_rule, reading_number from landing.file_versions order by file_id"
+        ).fetchall()
+    assert publishers == [("a", 500, False, [])]
+    assert expected == [("2017-04", "2017-05-30", 1)]
+    assert versions == [
+        ("s1", "landed", "", 1),
+        ("s2", "rejected", "column_missing", 1),
+        ("s3", "rejected", "share_rejected", 1),
+    ]
+
+
+def test_the_same_bytes_are_one_version_until_they_are_read_again(old_database: None) -> None:
+    database.migrate()
+    again = """
+        insert into landing.file_versions (is_synthetic, source, publisher_id, stream, period, sha256,
+            file_name, size_bytes, url, reading_number)
+        select is_synthetic, source, publisher_id, stream, period, sha256, file_name, size_bytes, url, {}
+        from landing.file_versions where file_id = 1"""
+    with database.connect() as connection:
+        connection.execute(again.format(2).encode())
+        with pytest.raises(psycopg.errors.UniqueViolation), connection.transaction():
+            connection.execute(again.format(1).encode())
+
+
+def test_every_schema_file_is_applied_once(old_database: None) -> None:
+    database.migrate()
+    with database.connect() as connection:
+        done = [name for (name,) in connection.execute("select name from quality.migrations order by 1")]
+    assert done == sorted(path.name for path in Path(database._SCHEMA).glob("*.sql"))
