@@ -22,6 +22,7 @@ CLEAR = tuple(name for name in KNOWN_DATE_FORMATS if not order_of(name) and name
 
 _MOST_FORMATS = 4
 _MOST = 0.9
+_LONGEST_WORD = 20
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Days:
     by_day: Counter[date]
     evidence: tuple[str, ...]
     doubt: str = ""
+    undated: tuple[str, ...] = ()  # words, or '' for blanks, that stand where a date should
+    undated_cells: int = 0
 
     @property
     def by_month(self) -> Counter[str]:
@@ -51,7 +54,9 @@ class _Order:
 
 def read_days(cells: Mapping[str, int], months_named: Iterable[str] = ()) -> Days:
     """The formats for a column of dates: `cells` counts each text; `months_named` are months as 'YYYY-MM'."""
-    total = sum(cells.values())
+    undated = _undated(cells)
+    undated_cells = sum(cells[text] for text in undated)
+    cells = {text: number for text, number in cells.items() if text not in undated and text}
     known = {
         reading.date_format: reading.days for reading in read_dates(cells, (*CLEAR, *DAY_FIRST, *MONTH_FIRST))
     }
@@ -66,11 +71,32 @@ def read_days(cells: Mapping[str, int], months_named: Iterable[str] = ()) -> Day
     for text, day in days.items():
         by_day[day] += cells[text]
     read = sum(by_day.values())
+    filled = sum(cells.values())
     evidence = (
-        f"{', '.join(formats)} read {read:,} of {total:,} dates",
+        f"{', '.join(formats)} read {read:,} of {filled:,} dates",
         *([order.evidence] if order.evidence else []),
     )
-    return Days(formats, read / total if total else 0.0, by_day, evidence, order.doubt)
+    return Days(
+        formats,
+        read / filled if filled else 0.0,
+        by_day,
+        evidence,
+        order.doubt,
+        undated,
+        undated_cells,
+    )
+
+
+def _undated(cells: Mapping[str, int]) -> tuple[str, ...]:
+    """A word or blanks in place of more than one date in a hundred: 'Various', '', and nothing longer."""
+    total = sum(cells.values())
+    words = [text for text in cells if not any(map(str.isdigit, text)) and len(text) <= _LONGEST_WORD]
+    common = [text for text in words if cells[text] >= 3 and cells[text] > 0.01 * total]
+    return (
+        tuple(sorted(common))
+        if len(common) <= 2 and sum(cells[text] for text in common) < 0.6 * total
+        else ()
+    )
 
 
 def _merge(

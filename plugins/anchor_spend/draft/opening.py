@@ -80,6 +80,7 @@ class Opened:
     encodings: tuple[tuple[str, str], ...]  # likeliest first, with evidence; () for other than text
     tables: list[RawTable]
     sheets: list[Sheet]  # the largest first
+    line_end: str = "\n"  # of text
 
     @property
     def family(self) -> str:
@@ -100,7 +101,16 @@ def open_file(data: bytes, file_name: str) -> Opened:
         )
         raise unreadable("no_payments_found", detail, Place(file=file_name))
     sheets.sort(key=lambda sheet: -_money_rows(sheet))
-    return Opened(tables[0].kind, encodings, tables, sheets)
+    return Opened(tables[0].kind, encodings, tables, sheets, _line_end(data))
+
+
+def _line_end(data: bytes) -> str:
+    """How the lines of a text file end, by its first ones."""
+    start = data[:65_536].replace(b"\x00", b"")
+    for ending in (b"\r\r\n", b"\r\n", b"\n", b"\r"):
+        if ending in start:
+            return ending.decode()
+    return "\n"
 
 
 def _money_rows(sheet: Sheet) -> float:

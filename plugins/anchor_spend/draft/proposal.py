@@ -15,6 +15,7 @@ import yaml
 from anchor_spend.draft import about
 from anchor_spend.draft.days import Days, read_days
 from anchor_spend.draft.guesses import Guess, Notebook, Question, in_key_order
+from anchor_spend.draft.identity import find_body, find_body_type
 from anchor_spend.draft.months import Span, find_span, months_hinted, months_of_cells
 from anchor_spend.draft.opening import Opened, open_file
 from anchor_spend.draft.sheets import REQUIRED, Reading, choose_sheets
@@ -62,8 +63,13 @@ class Draft:
         return Publisher.model_validate(yaml.safe_load(spec_text(self)))
 
 
-def draft_file(data: bytes, file_name: str, publisher_id: str = "", stream: str = "") -> Draft:
-    """A draft from one file; UnreadableFileError, by a named rule, when it is no table of payments."""
+def draft_file(
+    data: bytes, file_name: str, publisher_id: str = "", stream: str = "", site: str = ""
+) -> Draft:
+    """A draft from one file; UnreadableFileError, by a named rule, when it is no table of payments.
+
+    `publisher_id` and `stream` are taken as given; `site` is the name of the site the file is from.
+    """
     opened, notes = open_file(data, file_name), Notebook()
     readings, sheet = choose_sheets(opened, notes)
     if not {"amount", "supplier_name"} & set(readings[0].guesses):
@@ -74,7 +80,7 @@ def draft_file(data: bytes, file_name: str, publisher_id: str = "", stream: str 
     stream_name = stream or find_stream(opened, file_name, notes)
     days = _days(readings, file_name, notes)
     span = _span(readings, days, file_name, notes)
-    keys = _body_keys(opened, readings, file_name, publisher_id, span, notes)
+    keys = _body_keys(opened, readings, file_name, (publisher_id, site), span, notes)
     keys["stream"] = _stream_keys(opened, readings, days, span, sheet, notes)
     draft = Draft(keys, stream_name, notes.guesses, notes.questions, opened, readings, days, span)
     trial = try_spec(draft.publisher(), stream_name, span.period, data, file_name, readings[0])
@@ -88,13 +94,19 @@ def draft_file(data: bytes, file_name: str, publisher_id: str = "", stream: str 
 
 def _days(readings: list[Reading], file_name: str, notes: Notebook) -> Days | None:
     """How the date column is read; None without one."""
-    cells = Counter(cell for reading in readings for cell in reading.cells("payment_date"))
-    if not cells:
+    cells = Counter(cell for reading in readings for cell in reading.dates())
+    if not cells.total() - cells[""]:
         return None
     days = read_days(cells, months_hinted(file_name))
     notes.add(
         Guess("format.dates", ", ".join(days.formats), "unsure" if days.doubt else "sure", days.evidence)
     )
+    if days.undated:
+        words = " or ".join("blank" if not word else "a word" for word in days.undated)
+        text = (
+            f"{days.undated_cells} dates are {words}; the last day of the file's last month stands for them."
+        )
+        notes.ask("format.undated", f"{text} Right?", is_required=True)
     if days.doubt:
         notes.ask("format.dates", days.doubt, is_required=True)
     if not days.formats:
@@ -128,10 +140,15 @@ def _months_stated(readings: list[Reading]) -> Counter[str]:
 
 
 def _body_keys(
-    opened: Opened, readings: list[Reading], file_name: str, publisher_id: str, span: Span, notes: Notebook
+    opened: Opened,
+    readings: list[Reading],
+    file_name: str,
+    known: tuple[str, str],
+    span: Span,
+    notes: Notebook,
 ) -> dict[str, Any]:
-    body = readings[0].guesses.get("body_name")
-    found, name = about.find_body(opened, file_name, publisher_id, body, notes)
+    given_id, site = known
+    found, name = find_body(readings[0], file_name, given_id, site, notes)
     year, month = parse_period(span.period)
     first = date(year, month, 1)
     notes.ask("org_id", "what is the body's org-id (such as GB-LAE-…, GB-NHS-…), and its ONS or ODS code?")
@@ -151,7 +168,7 @@ def _body_keys(
         "publisher_id": found,
         "name": name,
         "org_id": f"XX-DRAFT-{found}",
-        "body_type": about.find_body_type(name, notes),
+        "body_type": find_body_type(name, notes),
         "postcode": NO_POSTCODE,
         "valid_from": first,
         "vat_basis": basis.column if basis else "unknown",
@@ -192,6 +209,7 @@ def _format_keys(
         "encodings": encodings if set(encodings) - {"utf-8-sig", "cp1252"} else [],
         "sheet": sheet,
         "dates": list(days.formats) if days and days.formats else ["%d/%m/%Y"],
+        "undated": list(days.undated) if days else [],
         "name_cut_at": cut_at,
         "header": [] if first.header_row else first.headers,
     }

@@ -14,6 +14,7 @@ from anchor_spend.draft.columns import choose_columns
 from anchor_spend.draft.guesses import Guess, Notebook
 from anchor_spend.draft.opening import Opened, Sheet
 from anchor_spend.spec import normalise_header
+from anchor_spend.values import is_amount
 
 REQUIRED = ("payment_date", "amount", "supplier_name")
 _ALIKE = 0.6  # of two sheets' headers in common makes them one table
@@ -26,6 +27,16 @@ class Reading:
 
     sheet: Sheet
     guesses: dict[str, Guess]
+
+    def dates(self) -> list[str]:
+        """The date cells, blank ones too, of the rows that have an amount and a payee."""
+        found = [self.guesses.get(name) for name in REQUIRED]
+        at = [guess.position for guess in found if guess and guess.position is not None]
+        if len(at) < len(REQUIRED):
+            return self.cells("payment_date")
+        day, amount, payee = at
+        rows = (row for row in self.sheet.body if len(row) > max(at) and row[payee].strip())
+        return [row[day].strip() for row in rows if is_amount(row[amount])]
 
     def cells(self, field: str) -> list[str]:
         guess = self.guesses.get(field)

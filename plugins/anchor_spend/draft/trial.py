@@ -5,6 +5,7 @@ pipeline's own reading judges it: less than 99% of rows read, columns other than
 that do not close are problems, never passed over.
 """
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,7 +29,8 @@ class Trial:
     excluded: int = 0
     share_read: float = 0.0
     total_pence: int = 0
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
+    rules: dict[str, int] = field(default_factory=dict)  # rows set aside, by rule
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -49,7 +51,8 @@ def try_spec(
     share = counts[0] / asked if asked else 0.0
     total = sum(conformed.payments["amount_pence"].tolist())
     problems = (*_too_few(conformed, share), *_not_closed(conformed), *_other_columns(conformed, first))
-    return Trial(conformed.rows_read, *counts, share, total, problems)
+    aside = [*conformed.rejected["rule"].tolist(), *conformed.excluded["rule"].tolist()]
+    return Trial(conformed.rows_read, *counts, share, total, problems, dict(Counter(aside)))
 
 
 def _too_few(conformed: ConformedFile, share: float) -> tuple[str, ...]:
