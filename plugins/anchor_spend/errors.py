@@ -54,6 +54,10 @@ class AirflowError(AnchorSpendError):
     """Airflow cannot be started or reached, or refuses a request."""
 
 
+class CheckError(AnchorSpendError):
+    """The check of a file before it is published failed through a fault of ours."""
+
+
 class RunError(AnchorSpendError):
     """A run of the pipeline ended without a release."""
 

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import check_files as files
-from anchor_spend.check import catalogue
+from anchor_spend.check import catalogue, command
+from anchor_spend.errors import CheckError
 from anchor_spend.settings import PROJECT
 from pipeline import COMMAND, Pipeline
 
@@ -43,7 +44,7 @@ def test_warnings_are_exit_code_0(tmp_path: Path) -> None:
     assert "row 2, column Postcode, reference T00000, shape 'aaaaaaa'" in result.stdout
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.4", files.text_of(files.rows(3)).encode()])
+@pytest.mark.parametrize("data", [b"", b"<!doctype html>", files.text_of(files.rows(3)).encode()])
 def test_not_ready_is_exit_code_1_and_an_answer(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "payments-2017-06.csv"
     path.write_bytes(data)
@@ -153,6 +154,20 @@ def test_a_hostile_file_name_is_escaped(tmp_path: Path) -> None:
     assert "<img" not in html and "&lt;img src=x onerror=alert(1)&gt;?[31m?" in html
 
 
+def test_a_fault_of_the_check_shows_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A traceback or a message could quote a cell."""
+
+    def fails(*_: object) -> None:
+        raise KeyError(files.MARK)
+
+    monkeypatch.setattr("anchor_spend.check.examine.file_facts", fails)
+    path, spec = files.write(tmp_path, files.rows()), files.write_spec(tmp_path)
+    options = command.Options(path, "", "payments", "", spec, (), False, None)
+    with pytest.raises(CheckError, match=r"failed \(KeyError\)") as raised:
+        command.run(options)
+    assert raised.value.__cause__ is None and raised.value.__suppress_context__
+
+
 # -- drafts, templates and time -------------------------------------------------------------------------
 
 
@@ -195,7 +210,8 @@ def test_the_check_is_light_until_it_judges() -> None:
     """A refused file is answered without the seconds that Great Expectations takes."""
     code = (
         "import sys, pathlib, tempfile, anchor_spend.check as check, anchor_spend.spec as spec\n"
-        "path = pathlib.Path(tempfile.mkdtemp()) / 'payments-2017-06.csv'; path.write_bytes(b'%PDF-')\n"
+        "path = pathlib.Path(tempfile.mkdtemp()) / 'payments-2017-06.csv'\n"
+        "path.write_bytes(b'<!doctype html>')\n"
         "found = check.check_file(path, spec.load_publisher('luton_borough_council'))\n"
         "print(found.verdict, 'great_expectations' in sys.modules)"
     )

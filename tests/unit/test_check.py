@@ -263,7 +263,7 @@ def test_the_month_before_makes_a_total_unusual(tmp_path: Path) -> None:
 
 REFUSED = [
     (b"", "file_empty"),
-    (b"%PDF-1.7 x", "file_is_pdf"),
+    (b"<!doctype html><h1>Not found</h1>", "file_is_html"),
     (b"<!doctype html><title>Sign in</title><input type=password>", "file_is_login_page"),
     (b"\x00\x01\x02\x03" * 50, "file_is_binary"),
     (b"Date;Payee;Amount\r\n01/06/2017;Larkfield;12.50\r\n", "column_missing"),
@@ -356,13 +356,13 @@ def test_options_that_cannot_be_used(tmp_path: Path, asked: dict[str, Any], told
 def test_earlier_files_are_compared_and_others_listed(tmp_path: Path) -> None:
     kept = earlier(tmp_path, ["2017-03", "2017-04", "2017-05", "2017-07"], files.rows())
     (kept / "annual.csv").write_text("x")
-    (kept / "payments-2017-02.csv").write_bytes(b"%PDF-1.7")
+    (kept / "payments-2017-02.csv").write_bytes(b"<!doctype html>")
     found = check(tmp_path, files.rows(), previous=[kept, tmp_path / "payments-2017-06.csv"]).comparison
     assert [item.period for item in found.months] == ["2017-03", "2017-04", "2017-05"]
     assert (found.rows_ratio, found.pence_ratio, found.median_rows) == (1.0, 1.0, 40.0)
     assert {item.name: item.why for item in found.unused} == {
         "annual.csv": "Its name says no single month.",
-        "payments-2017-02.csv": "It cannot be read (file_is_pdf).",
+        "payments-2017-02.csv": "It cannot be read (file_is_html).",
     }
 
 

@@ -29,7 +29,7 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
     body = files.with_cell("Amount", "n/a")
     body[3][3] = "nowhere"
     refused = folder / "refused-2017-06.csv"
-    refused.write_bytes(b"%PDF-1.7")
+    refused.write_bytes(b"<!doctype html>")
     return {
         "ready": check_file(files.write(folder, files.rows()), files.publisher()),
         "warned": check_file(files.write(folder, body, "w-2017-06.csv"), files.publisher(), previous=[kept]),

@@ -3,13 +3,18 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import typer
 
-from anchor_spend.errors import SettingsError
+from anchor_spend.check import page, text
+from anchor_spend.check.catalogue import catalogue
+from anchor_spend.check.examine import check_file
+from anchor_spend.check.result import Check
+from anchor_spend.errors import AnchorSpendError, CheckError, SettingsError
 from anchor_spend.sources import publisher_ids
 from anchor_spend.spec import Publisher, load_publisher, load_spec
 
@@ -30,27 +35,53 @@ class Options:
 
 def run(options: Options) -> bool:
     """Check, print and write; whether the file is ready. SettingsError for what cannot be used."""
-    logging.disable(logging.ERROR)  # the answer says it all, and in the finance officer's words
+    with _unlogged():
+        return _run(options)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Without log lines on the screen: the answer says it all, in words for a finance officer."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+def _run(options: Options) -> bool:
     publisher = _publisher(options)
     if not options.file.is_file():
         raise SettingsError(f"{options.file} does not exist, or is not a file.")
-    say = _say()
-    say("Loading")
-    from anchor_spend.check import check_file, page, text
-
-    check = check_file(options.file, publisher, options.stream, options.period, options.previous, say)
-    say("")
+    check = _checked(options, publisher, _say())
     if options.as_json:
         typer.echo(json.dumps(check.to_json(), indent=1, ensure_ascii=False))
     else:
         typer.echo("\n".join(text.lines(check)))
     if options.html:
-        try:
-            page.write(check, options.html)
-        except OSError as error:
-            raise SettingsError(f"--html: {options.html} cannot be written: {error.strerror}.") from error
-        typer.echo(f"Report: {options.html}", err=True)
+        _write_page(check, options.html)
     return check.is_ready
+
+
+def _checked(options: Options, publisher: Publisher, say: Callable[[str], None]) -> Check:
+    try:
+        return check_file(options.file, publisher, options.stream, options.period, options.previous, say)
+    except AnchorSpendError:
+        raise
+    except Exception as error:  # noqa: BLE001 - message and traceback may quote a cell, and cells name people
+        kind = type(error).__name__
+        raise CheckError(f"The check itself failed ({kind}). Report it, with the file if you may.") from None
+    finally:
+        say("")
+
+
+def _write_page(check: Check, path: Path) -> None:
+    try:
+        page.write(check, path)
+    except OSError as error:
+        raise SettingsError(f"--html: {path} cannot be written: {error.strerror}.") from error
+    typer.echo(f"Report: {path}", err=True)
 
 
 def _publisher(options: Options) -> Publisher:
@@ -79,8 +110,6 @@ def _say() -> Callable[[str], None]:
 
 def print_rules(as_json: bool) -> None:
     """The rule catalogue."""
-    from anchor_spend.check.catalogue import catalogue
-
     if as_json:
         typer.echo(json.dumps([asdict(entry) for entry in catalogue()], indent=1, ensure_ascii=False))
         return

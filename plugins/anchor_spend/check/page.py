@@ -47,9 +47,7 @@ def render(check: Check) -> str:
 
 def _understood(check: Check) -> Table:
     rows = [[term, fact] for term, fact in words.understood(check)]
-    return Table(
-        "What the file was understood to be", [Column("What"), Column("Understood as", "prose")], rows
-    )
+    return Table("What the file was understood to be", [Column("What"), Column("Understood as")], rows)
 
 
 def _columns(check: Check) -> Table:

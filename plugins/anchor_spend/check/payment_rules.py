@@ -42,7 +42,7 @@ def person_not_redacted(subject: Subject) -> Found:
     named = payments.loc[~payments["is_redacted"].astype(bool), "supplier_name"].dropna()
     people = {name for name in named.unique() if payee_kind(name) == "person"}
     mask = payments["supplier_name"].isin(list(people)) & ~payments["is_redacted"].astype(bool)
-    detail = f"{len(people)} different names."
+    detail = f"{len(people):,} different name{'' if len(people) == 1 else 's'}."
     return rows_where(subject, mask, "supplier_name", with_shape=False, detail=detail)
 
 

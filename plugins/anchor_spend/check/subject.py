@@ -101,7 +101,8 @@ class Subject:
         layout = None if number is None else self.layouts[number]
         if number is None or layout is None or name not in layout.columns:
             return ""
-        cells, position = self.tables[number].rows[row - 1], layout.columns[name]
+        rows, position = self.tables[number].rows, layout.columns[name]
+        cells = rows[row - 1] if row <= len(rows) else []
         return cells[position].strip() if position < len(cells) else ""
 
     def reference_of(self, sheet: str, row: int) -> str:
