@@ -32,7 +32,8 @@ def publishers(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             connection.execute(
                 """insert into landing.file_versions (is_synthetic, source, publisher_id, stream, period,
                        sha256, file_name, size_bytes, url, status, accepted_at, rows_read, pence_read,
-                       rows_payments, pence_payments, rows_rejected, pence_rejected, rows_excluded, pence_excluded)
+                       rows_payments, pence_payments, rows_rejected, pence_rejected, rows_excluded,
+                       pence_excluded)
                    values (false, 'archive', %s, 'payments', '2017-04', 's', 'f', 1, '', 'accepted', now(),
                        0, 0, 0, 0, 0, 0, 0, 0)""",
                 [name],
