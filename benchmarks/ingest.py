@@ -78,7 +78,7 @@ def _files(home: Path, body: str) -> list[tuple[str, str, bytes]]:
     return [
         (row["period"], row["file_name"], by_hash[row["sha256"]].read_bytes())
         for row in known
-        if row["publisher_id"] == body
+        if (row["publisher_id"], row["stream"]) == (body, "payments")
     ]
 
 
