@@ -128,7 +128,7 @@ def _year_figure(page: Page) -> Figure:
 def _year_bar(page: Page, year: str) -> charts.Bar:
     row = page.share_row(year, COUNTY)
     text = f"{share(row['share'])} local" if row["share"] is not None else "share not known"
-    incomplete = "" if page.is_complete(year) else f" · {page.received(year)}"
+    incomplete = "" if page.is_complete(year) else f" · {page.months_received(year)}"
     segments = charts.stacked(
         [(row["local_gbp"], "local"), (row["unresolved_gbp"], "unknown"), (row["not_local_gbp"], "elsewhere")]
     )
@@ -159,14 +159,13 @@ def _shares_table(page: Page) -> Table:
     columns = [Column("Financial year")]
     for name in names:
         columns += [Column(DEFINITIONS[name], "share"), Column("Floor to ceiling", "line")]
-    columns.append(Column("Received"))
     rows: list[list[Any]] = []
     for year in page.years:
-        cells: list[Any] = [year]
+        cells: list[Any] = [f"{year} ({page.received(year)})"]
         for name in names:
             row = page.share_row(year, COUNTY, name)
             cells += [row["share"], between(row["floor"], row["ceiling"])]
-        rows.append([*cells, page.received(year)])
+        rows.append(cells)
     note = "; ".join(f"{DEFINITIONS[name]}: {page.definition_label(name)}" for name in names)
     return Table(
         "Share of goods and services that is local, all bodies together", columns, rows, note=f"{note}."

@@ -211,12 +211,20 @@ def _silent_table(
         reasons = dict.fromkeys(row["reason"] for row in due if row["reason"])
         months = sum(row["months_count"] for row in due)
         since = month(due[0]["period"]) if due else "nothing is due yet"
-        rows.append([page.name(key[0]), _stream(key[1]), months_of(0, months), since, "; ".join(reasons)])
+        rows.append(
+            [
+                page.name(key[0]),
+                _stream(key[1]),
+                months_of(0, months),
+                since,
+                "; ".join(reasons) or "no file seen",
+            ]
+        )
     columns = [
         *(Column(label) for label in ("Body", "Files", "Received", "Due since")),
         Column("Why", "prose"),
     ]
-    note = "Where no reason is given, no file has been seen: not found, not published, or not looked for yet."
+    note = "No file seen: not found, not published, or not looked for yet."
     return Table("Not one file received", columns, rows, note=note)
 
 

@@ -62,9 +62,13 @@ class Page:
 
     def received(self, year: str, body: str = COUNTY) -> str:
         """'9 of 12 months', of the county with its bodies before it; a year that is not over says so."""
-        so_far = "" if is_over(year, self.as_of) else " due so far"
-        months = months_of(*self.months(year, body)) + so_far
+        months = self.months_received(year, body)
         return months if body != COUNTY else f"{self.bodies_received(year)}, {months}"
+
+    def months_received(self, year: str, body: str = COUNTY) -> str:
+        """The same without the bodies, where there is little room."""
+        so_far = "" if is_over(year, self.as_of) else " due so far"
+        return months_of(*self.months(year, body)) + so_far
 
     def bodies_received(self, year: str) -> str:
         """'5 of 6 bodies': of those that should publish in a year, the ones of which a month is in."""

@@ -241,7 +241,7 @@ def _interval(page: Page, body: str, definition: str, *, is_first: bool) -> char
     value, floor, ceiling = page.per_cent(page.year, body, definition)
     heading = page.name(body)
     if not page.is_complete(page.year, body):
-        heading += f" ({page.received(page.year, body)})"
+        heading += f" ({page.months_received(page.year, body)})"
     text = share(page.share_row(page.year, body, definition)["share"])
     label, (kind, shape) = DEFINITIONS[definition], _MARKS[definition]
     return charts.Interval(label, value, floor, ceiling, kind, shape, text, heading if is_first else "")
