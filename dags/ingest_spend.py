@@ -1,6 +1,6 @@
 """Fetch what the publishers offer, keep it, read it, check it, load it.
 
-Mapped over publishers, then over batches: one publisher's new files of a year, or its files to ask about
+Mapped over publishers, then over batches: some years of a publisher's new files, or its files to ask about
 again. A publisher or a file that fails leaves the others running; what was loaded is announced to
 `publish_county_view` either way, and the run is marked failed so that a person looks.
 """

@@ -5,7 +5,7 @@ every attempt and version. One bad file never stops the others of its batch: it 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,6 @@ from anchor_spend.conform import conform
 from anchor_spend.errors import FetchError, Place, UnreadableFileError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.landing import LandingStore
-from anchor_spend.periods import financial_year
 from anchor_spend.readers import read_tables
 from anchor_spend.records import (
     ConformedFile,
@@ -33,6 +32,7 @@ from anchor_spend.spec import Publisher, load_publisher, spec_sha256
 
 log = logging.getLogger(__name__)
 
+_ROWS_AT_ONCE = 720_000  # of all files of a batch at most, by their specs: a task takes seconds to start
 _RECHECKED_AT_ONCE = 120  # files that already count: asking whether they changed is quick
 _TRAILING_MONTHS = 12
 
@@ -44,7 +44,7 @@ Batch = dict[str, Any]
 
 
 def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by hand") -> list[Batch]:
-    """What a publisher offers, in batches: files not yet loaded by financial year, the others in one go.
+    """What a publisher offers, in batches: files not yet loaded as many as go at once, the others in one go.
 
     What could not be read or told is a batch of its own, without files: landing it fails, so that a person
     sees it, and the others go on.
@@ -54,18 +54,30 @@ def discover_batches(publisher_id: str, request: RunRequest, run_id: str = "by h
     known = ledger.accepted_identities(request.is_synthetic, publisher_id)
     new = [file for file in found.files if (file.stream, file.period) not in known]
     again = [file for file in found.files if (file.stream, file.period) in known]
-    years: dict[str, list[DiscoveredFile]] = {}
-    for file in new:
-        years.setdefault(f"{file.stream} {financial_year(file.period)}", []).append(file)
     chunks = [again[at : at + _RECHECKED_AT_ONCE] for at in range(0, len(again), _RECHECKED_AT_ONCE)]
     log.info("%s: %d new files, %d to ask about again", publisher_id, len(new), len(again))
-    batches = [_batch(publisher_id, chunk) for chunk in [*years.values(), *chunks]]
+    batches = [_batch(publisher_id, chunk) for chunk in [*_chunks(new, publisher), *chunks]]
     if found.problems:
         label = f"{publisher_id} not found"
         batches.append(
             {"label": label, "publisher_id": publisher_id, "files": [], "problems": found.problems}
         )
     return batches
+
+
+def _chunks(files: list[DiscoveredFile], publisher: Publisher) -> Iterator[list[DiscoveredFile]]:
+    """Files by stream and month, parted where together they may hold more rows than are worked at once."""
+    chunk: list[DiscoveredFile] = []
+    rows = 0
+    for file in sorted(files, key=lambda file: (file.stream, file.period)):
+        most = publisher.streams[file.stream].expected.rows[1]  # type: ignore[index]
+        if chunk and rows + most > _ROWS_AT_ONCE:
+            yield chunk
+            chunk, rows = [], 0
+        chunk.append(file)
+        rows += most
+    if chunk:
+        yield chunk
 
 
 def _batch(publisher_id: str, files: list[DiscoveredFile]) -> Batch:
