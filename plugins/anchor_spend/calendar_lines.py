@@ -31,6 +31,7 @@ def _stream(publisher_id: str, stream: str, rows: list[Row]) -> Row:
     return {
         "publisher_id": publisher_id,
         "stream": stream,
+        "is_memo": rows[0]["is_memo"],
         "expected": sum(row["months_count"] for row in due),
         "loaded": sum(row["months_count"] for row in due if row["status"] in HERE),
         "files": rows,
@@ -40,7 +41,9 @@ def _stream(publisher_id: str, stream: str, rows: list[Row]) -> Row:
 def lines(streams: Iterable[Row]) -> Iterator[str]:
     """Each body and stream with every status that is not simply 'loaded'."""
     for row in streams:
-        yield f"  {row['publisher_id']} {row['stream']}: {row['loaded']} of {row['expected']} months"
+        aside = ", not in the county figures" if row["is_memo"] else ""
+        months = f"{row['loaded']} of {row['expected']} months"
+        yield f"  {row['publisher_id']} {row['stream']}: {months}{aside}"
         yield from (f"    {words}" for words in status_lines(row["files"]))
 
 

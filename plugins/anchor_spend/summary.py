@@ -27,8 +27,10 @@ _YEARS = """
     from published.county_view where not is_memo group by 1 order by 1
 """
 _COVERAGE = """
-    select publisher_id, stream, period, months_count, expected, due_on, status, days_late, reason
-    from published.coverage order by publisher_id, stream, period
+    select publisher_id, stream, period, months_count, expected, due_on, status, days_late, reason,
+           coalesce(is_memo, false) as is_memo
+    from published.coverage left join published.dim_bodies using (publisher_id)
+    order by publisher_id, stream, period
 """
 _WARNINGS = """
     select suite, publisher_id, period, expectation, column_name, why

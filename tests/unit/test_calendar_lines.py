@@ -16,6 +16,7 @@ def file(period: str, status: str = "loaded", **keys: Any) -> dict[str, Any]:
         "expected": True,
         "status": status,
         "reason": "",
+        "is_memo": False,
     }
     return row | keys
 
@@ -58,6 +59,11 @@ def test_of_quarterly_files_months_are_told() -> None:
         "    missing: 2017-07 to 2017-12",
         "    not due: 2018-01 to 2018-03",
     ]
+
+
+def test_a_body_beside_the_county_says_so() -> None:
+    (line,) = lines(by_stream([file("2017-04", is_memo=True)]))
+    assert line == "  fen_vale_council payments: 1 of 1 months, not in the county figures"
 
 
 def test_bodies_and_streams_are_told_apart() -> None:
