@@ -16,7 +16,6 @@ from anchor_spend.errors import Place
 from anchor_spend.rules import unreadable
 
 MAX_MEMORY_BYTES = 4 * 1024**3
-MAX_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Reading:
     module: str
     too_large: str
     damaged: str
+    max_seconds: int
 
 
 def read_apart(reading: Reading, data: bytes, options: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -39,11 +39,13 @@ def read_apart(reading: Reading, data: bytes, options: dict[str, Any], place: Pl
             env=environment,
             input=data,
             capture_output=True,
-            timeout=MAX_SECONDS,
+            timeout=reading.max_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise unreadable(reading.too_large, f"Not read after {MAX_SECONDS} seconds.", place) from error
+        raise unreadable(
+            reading.too_large, f"Not read after {reading.max_seconds} seconds.", place
+        ) from error
     if process.returncode:
         raise _failure(reading, process.returncode, process.stderr, place)
     answer: dict[str, Any] = json.loads(process.stdout)

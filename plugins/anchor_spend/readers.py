@@ -15,6 +15,7 @@ from typing import Literal
 from anchor_spend.archives import Member, is_gzip, is_zip, unpack_gzip, unpack_zip
 from anchor_spend.delimited import read_delimited
 from anchor_spend.errors import Place, UnreadableFileError
+from anchor_spend.pdfs import is_pdf, read_pdf
 from anchor_spend.records import Finding, RawTable
 from anchor_spend.rules import remark, unreadable
 from anchor_spend.spec import FileFormat
@@ -23,7 +24,7 @@ from anchor_spend.workbooks import WorkbookKind, find_workbook_kind, read_workbo
 
 MAX_BYTES = 256 * 1024**2
 
-TableKind = Literal["delimited"] | WorkbookKind
+TableKind = Literal["delimited", "pdf"] | WorkbookKind
 FileKind = TableKind | Literal["zip", "gzip"]
 
 _MARKUP = re.compile(
@@ -36,13 +37,13 @@ _SIGN_IN = re.compile(
 _JSON = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]{0,200}"\s*:|\})')
 # what is no table at all, told by its first bytes
 _NO_TABLE = frozenset({"file_empty", "file_is_html", "file_is_login_page", "file_is_xml", "file_is_json",
-                       "file_is_pdf", "file_is_zip", "file_is_binary"})  # fmt: skip
+                       "file_is_zip", "file_is_binary"})  # fmt: skip
 _MOST_NAMED = 20
 
 
 def read_tables(data: bytes, file_name: str, file_format: FileFormat) -> list[RawTable]:
-    """Every table of a file: one of delimited text, one for each visible and wanted sheet of a workbook, all
-    those of an archive's members."""
+    """Every table of a file: one of delimited text or a PDF, one for each visible and wanted sheet of a
+    workbook, all those of an archive's members."""
     place = Place(file=file_name)
     kind = detect_kind(data, place)
     if kind == "gzip":
@@ -65,6 +66,8 @@ def _family(table: RawTable) -> str:
 def _read(data: bytes, kind: TableKind, place: Place, file_format: FileFormat) -> list[RawTable]:
     if kind == "delimited":
         return [read_delimited(data, place, file_format.encodings)]
+    if kind == "pdf":
+        return read_pdf(data, place)
     return read_workbook(data, kind, place, file_format.sheet)
 
 
@@ -80,9 +83,26 @@ def _inner_kind(data: bytes, place: Place) -> TableKind:
 
 def _read_zip(data: bytes, place: Place, file_format: FileFormat) -> list[RawTable]:
     """The tables of all members; those that are none are named in findings of the first table."""
+    members = list(unpack_zip(data, place))
+    tables, unread = _read_members([item for item in members if not is_pdf(item.data)], place, file_format)
+    printed = [item for item in members if is_pdf(item.data)]
+    if tables:  # a document beside tables is about them, or one of them printed
+        unread += [(item.name, "A PDF beside tables is not read.") for item in printed]
+    else:
+        tables, _ = _read_members(printed, place, file_format)
+    if not tables:
+        raise unreadable("file_is_zip", f"The archive holds {len(members)} files and no table.", place)
+    findings = (*tables[0].findings, *_unread_notes(unread))
+    return [replace(tables[0], findings=findings), *tables[1:]]
+
+
+def _read_members(
+    members: list[Member], place: Place, file_format: FileFormat
+) -> tuple[list[RawTable], list[tuple[str, str]]]:
+    """The tables, and the name of each member that is none with the reason."""
     tables: list[RawTable] = []
     unread: list[tuple[str, str]] = []
-    for member in unpack_zip(data, place):
+    for member in members:
         try:
             tables += _read_member(member, place, file_format)
         except UnreadableFileError as error:
@@ -90,10 +110,7 @@ def _read_zip(data: bytes, place: Place, file_format: FileFormat) -> list[RawTab
             if error.rule not in _NO_TABLE:
                 raise
             unread.append((member.name, error.detail))
-    if not tables:
-        raise unreadable("file_is_zip", f"The archive holds {len(unread)} files and no table.", place)
-    findings = (*tables[0].findings, *_unread_notes(unread))
-    return [replace(tables[0], findings=findings), *tables[1:]]
+    return tables, unread
 
 
 def _read_member(member: Member, place: Place, file_format: FileFormat) -> list[RawTable]:
@@ -144,8 +161,8 @@ def detect_kind(data: bytes, place: Place) -> FileKind:
         raise unreadable(
             "file_too_large", f"The file has {len(data):,} bytes; {MAX_BYTES:,} are read.", place
         )
-    if b"%PDF-" in data[:1024]:
-        raise unreadable("file_is_pdf", "The file begins as a PDF.", place)
+    if is_pdf(data):
+        return "pdf"
     if is_gzip(data):
         return "gzip"
     kind = find_workbook_kind(data, place)

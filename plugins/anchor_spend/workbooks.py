@@ -24,7 +24,7 @@ MAX_COLUMNS = 1_000
 MAX_CELLS = 40_000_000
 MAX_SHEETS = 500
 MAX_CELL_LENGTH = 32_767
-_READING = Reading("workbook_process", too_large="workbook_too_large", damaged="workbook_damaged")
+_READING = Reading("workbook_process", "workbook_too_large", "workbook_damaged", max_seconds=180)
 
 _OTHER_DOCUMENT = "The file is an office document, but not a workbook."
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -42,7 +42,6 @@ NOT_TABLES = {
     ],
     "file_is_xml": [b'<?xml version="1.0"?><Workbook><Worksheet/></Workbook>'],
     "file_is_json": [b'{"error": "not found"}', b'[{"Date": "x"}]'],
-    "file_is_pdf": [b"%PDF-1.7 ...", b"\r\n%PDF-1.4 ..."],
     "file_is_zip": [zipped({}), zipped({"readme.txt": "Some notes,\nfor readers,\nnothing else.\n"})],
     "archive_damaged": [b"\x1f\x8b\x08\x00abc", b"PK\x03\x04" + bytes(100)],
     "file_is_binary": [
