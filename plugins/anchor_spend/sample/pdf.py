@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WIDTH, _HEIGHT, _MARGIN = 842, 595, 24
-_LARGEST, _LEADING, _ROWS = 7.0, 11, 46
+_LARGEST, _LEADING, _ROWS = 6.5, 11, 46
 _ADVANCE = 0.6  # of the type size: every character of Courier is as wide
 _GAP = 2  # characters between columns
 
@@ -58,8 +58,8 @@ def _grid(records: Sequence[Sequence[str]]) -> _Grid:
 
 def _page(records: Sequence[Sequence[str]], grid: _Grid, amount: int, title: str, foot: str) -> bytes:
     """The drawing of a page: one text operation for each cell, row by row."""
-    top = _HEIGHT - _MARGIN - _LEADING
-    lines = [_text(_MARGIN, top + _LEADING, grid.size, title)] if title else []
+    top = _HEIGHT - _MARGIN - 2 * _LEADING
+    lines = [_text(_MARGIN, top + 2 * _LEADING, grid.size, title)] if title else []
     for number, record in enumerate(records):
         lines += [
             _text(
