@@ -236,6 +236,8 @@ def _undated(stream: Stream) -> set[str]:
 
 
 def _is_undated(cells: "pd.Series[Any]", undated: set[str]) -> "pd.Series[bool]":
+    if not undated:
+        return pd.Series(False, index=cells.index)
     return cells.isin([cell for cell in cells.unique() if normalise_header(cell) in undated])
 
 
@@ -322,6 +324,8 @@ def _row_remarks(
     for _, row in frame[frame["rule"] == "total_row_differs"].iterrows():
         detail = "A total row does not equal the rows above it."
         yield remark("total_row_differs", "warning", detail, sheet=row["sheet"], row_number=row["row_number"])
+    if not undated and not to_nearest:
+        return
     paid = frame[frame["rule"] == ""]
     count = int(_is_undated(paid["payment_date"], undated).sum())
     if count and stream.date_basis != "period":

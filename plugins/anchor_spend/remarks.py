@@ -21,14 +21,12 @@ _SHORTEST_CUT, _LEAST_CUT_NAMES, _LENGTHS_BELOW, _TIMES_AS_MANY = 15, 5, 5, 3
 
 def remarks_on(payments: pd.DataFrame, publisher: Publisher, stream: Stream) -> Iterator[Finding]:
     """Findings about the supplier names of a file."""
-    names = payments["supplier_name"].dropna()
-    yield from _cut_names(names[~payments.loc[names.index, "is_redacted"]], stream.format.name_cut_at)
-    unmarked = payments.loc[names.index][~payments.loc[names.index, "is_redacted"]]
-    spoken = {name for name in unmarked["supplier_name"].unique() if speaks_of_redaction(name)}
-    suspected = unmarked[unmarked["supplier_name"].isin(list(spoken))]
-    if len(suspected):
-        numbers = ", ".join(str(number) for number in suspected["row_number"].head(5))
-        detail = f"{len(suspected)} names, the first in rows {numbers}."
+    names = payments["supplier_name"][~payments["is_redacted"] & payments["supplier_name"].notna()]
+    yield from _cut_names(names, stream.format.name_cut_at)
+    spoken = [name for name in names.unique() if speaks_of_redaction(name)]
+    if spoken:
+        rows = payments.loc[names.index[names.isin(spoken)], "row_number"]
+        detail = f"{len(rows)} names, the first in rows {', '.join(str(number) for number in rows.head(5))}."
         yield remark("redaction_suspected", "warning", detail, column="supplier_name")
 
 

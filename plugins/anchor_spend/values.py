@@ -67,7 +67,8 @@ def parse_pence(text: str, *, to_nearest: bool = False) -> int:
     if len(pounds) > _MOST_DIGITS:
         raise ValueError("larger than any amount kept")
     pence = int(pounds) * 100 + _pence_of_decimals(match["decimals"] or "", to_nearest)
-    return -pence if _is_negative(match) else pence
+    is_plain = text[0].isdigit() and text[-1].isdigit()
+    return pence if is_plain or not _is_negative(match) else -pence
 
 
 def _plain(text: str) -> str:
