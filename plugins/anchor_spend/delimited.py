@@ -90,14 +90,13 @@ def _records(text: str, delimiter: str, width: int, place: Place) -> Iterator[li
             raise unreadable("cell_too_long", f"The reader stops: {error}.", _at(place, number)) from error
         if record is None:
             return
-        spanned = lines[start : reader.line_num]
-        start = reader.line_num
+        first_line, start = start, reader.line_num
         if len(record) > _MANY_COLUMNS:
             record = _without_blank_cells(record)
         cells += len(record)
         _check_size(record, number, cells, place)
-        if len(spanned) > 1:
-            _check_quotes(record, spanned, delimiter, width, _at(place, number))
+        if start - first_line > 1:
+            _check_quotes(record, lines[first_line:start], delimiter, width, _at(place, number))
         yield record
 
 
@@ -124,22 +123,27 @@ def _check_size(record: list[str], number: int, cells: int, place: Place) -> Non
 
 def _check_quotes(record: list[str], lines: list[str], delimiter: str, width: int, place: Place) -> None:
     """A record over several lines: a line break inside a cell, or a quotation mark that swallows rows."""
-    if _ends_inside_quotes(lines, delimiter):
+    fault = _quote_fault(lines, delimiter)
+    if "unexpected end of data" in fault:
         raise unreadable(
             "quote_not_closed", "A quotation mark in this row is open to the end of file.", place
         )
-    inner_lines = [line for cell in record for line in cell.splitlines()[1:-1]]
-    swallowed = [inner for inner in csv.reader(inner_lines, delimiter=delimiter) if _is_row(inner, width)]
+    within = [line for cell in record for line in cell.splitlines()[1:-1]]
+    swallowed = sum(_is_row(cells, width) for cells in csv.reader(within, delimiter=delimiter))
+    if not swallowed and (fault or len(record) != width):
+        # the mark that ends the cell may be one that opens a cell of the last row swallowed
+        bare = [line.replace('"', "").rstrip("\r\n") for line in lines[1:]]
+        swallowed = sum(_is_row(line.split(delimiter), width) for line in bare)
     if swallowed:
-        raise unreadable("quote_not_closed", f"A cell of this row holds {len(swallowed)} whole rows.", place)
+        raise unreadable("quote_not_closed", f"A cell of this row holds {swallowed} whole rows.", place)
 
 
-def _ends_inside_quotes(lines: Iterable[str], delimiter: str) -> bool:
+def _quote_fault(lines: Iterable[str], delimiter: str) -> str:
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
+        return str(error)
+    return ""
 
 
 def _is_row(cells: list[str], width: int) -> bool:

@@ -25,7 +25,7 @@ _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe
 _SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")  # Windows, Mac and DOS; the likeliest first
 # what English ledgers hold beyond ASCII; the same byte is a rare letter in the rival encodings
 _USUAL = frozenset("£€–—‘’“”•…éü½¼®™´\u00a0")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_ASCII = bytes(range(0x80))
 _HALF_READ_UTF8 = re.compile("Â[£\u00a0´½¼°·]|â€|Ã[©¨¢¶¼±]")
 _UTF16_SAMPLE = 4096
 _SECOND_OPINION_BYTES = 50_000
@@ -93,8 +93,9 @@ def find_doubts(data: bytes, text: str, encoding: str) -> Iterator[Finding]:
         yield remark("encoding_doubtful", "warning", detail)
     if encoding not in _SINGLE_BYTE:
         return
-    usual = _count_usual(text)
-    counts = {name: _count_usual(data.decode(name, errors="replace")) for name in _SINGLE_BYTE}
+    beyond_ascii = data.translate(None, _ASCII)
+    counts = {name: _count_usual(beyond_ascii, name) for name in _SINGLE_BYTE}
+    usual = counts[encoding]
     best = max(counts, key=lambda name: counts[name])
     if counts[best] > usual:
         detail = (
@@ -103,8 +104,8 @@ def find_doubts(data: bytes, text: str, encoding: str) -> Iterator[Finding]:
         yield remark("encoding_doubtful", "warning", detail)
 
 
-def _count_usual(text: str) -> int:
-    return sum(character in _USUAL for character in _BEYOND_ASCII.findall(text))
+def _count_usual(beyond_ascii: bytes, encoding: str) -> int:
+    return sum(character in _USUAL for character in beyond_ascii.decode(encoding, errors="replace"))
 
 
 def guess_encodings(data: bytes) -> list[tuple[str, str]]:
@@ -115,7 +116,7 @@ def guess_encodings(data: bytes) -> list[tuple[str, str]]:
     if data.isascii():
         return [("utf-8-sig", "every byte is ASCII, which all encodings read alike")]
     lines = [line for line in data.splitlines() if not line.isascii()]
-    in_utf8 = sum(_is_utf8(line) for line in lines)
+    in_utf8 = sum(_reads(line, "utf-8") for line in lines)
     if in_utf8 == len(lines):
         return [("utf-8-sig", f"all {in_utf8:,} lines beyond ASCII are valid UTF-8")]
     guesses = _single_byte_guesses(b"\n".join(lines))
@@ -125,29 +126,22 @@ def guess_encodings(data: bytes) -> list[tuple[str, str]]:
     return guesses
 
 
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _single_byte_guesses(sample: bytes) -> list[tuple[str, str]]:
     """Those that read every byte, by how many characters are ones that English ledgers hold."""
-    texts = {name: text for name in _SINGLE_BYTE if (text := _text_or_none(sample, name)) is not None}
-    total = len(_BEYOND_ASCII.findall(sample.decode("latin-1")))
+    beyond_ascii = sample.translate(None, _ASCII)
+    counts = {name: _count_usual(beyond_ascii, name) for name in _SINGLE_BYTE if _reads(beyond_ascii, name)}
     second = from_bytes(sample[:_SECOND_OPINION_BYTES], cp_isolation=list(_SINGLE_BYTE)).best()
     agrees = second.encoding if second else ""
     guesses = []
-    for name in sorted(texts, key=lambda name: -_count_usual(texts[name])):
-        evidence = f"{_count_usual(texts[name]):,} of {total:,} characters beyond ASCII are usual ones"
+    for name in sorted(counts, key=lambda name: -counts[name]):
+        evidence = f"{counts[name]:,} of {len(beyond_ascii):,} characters beyond ASCII are usual ones"
         guesses.append((name, evidence + ("; charset-normalizer agrees" if name == agrees else "")))
     return guesses or [("latin-1", "reads any byte, some of them as control characters")]
 
 
-def _text_or_none(data: bytes, encoding: str) -> str | None:
+def _reads(data: bytes, encoding: str) -> bool:
     try:
-        return data.decode(encoding, errors="strict")
+        data.decode(encoding, errors="strict")
     except UnicodeDecodeError:
-        return None
+        return False
+    return True

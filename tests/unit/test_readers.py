@@ -102,6 +102,8 @@ def test_cells_come_as_they_stand() -> None:
     [
         'Date,Supplier,Amount\n1,Vole,2.00\n2,"Kestrel,3.00\n3,Marlow,4.00\n',  # open to the end
         'Date,Supplier,Amount\n1,"Vole,2.00\n2,Kestrel,3.00\n3,Marlow,4.00\n4,"Lintel,5.00\n',  # swallows two
+        'Date,Supplier,Amount\n1,Vole,2.00\n2,"Kestrel,3.00\n3,"Marlow,4.00\n',  # makes one of two
+        'Date,Supplier,Amount\n1,Vole,2.00\n2,"Kestrel,3.00\n3,Marlow,4.00"\n',  # closed one row too late
     ],
 )
 def test_a_quotation_mark_that_swallows_rows_refuses_the_file(text: str) -> None:
@@ -110,11 +112,39 @@ def test_a_quotation_mark_that_swallows_rows_refuses_the_file(text: str) -> None
     assert error.place.row in (2, 3)
 
 
+def test_quotation_marks_inside_cells_and_line_breaks_in_quoted_ones_do_no_harm() -> None:
+    text = 'Date,Supplier,Amount\n1,12" Pipes,2.00\n2,"Vole "The" Cat",3.00\n3,"Kestrel\n2,5.00 Ltd",4.00\n'
+    assert read(text.encode()).rows[1:] == [
+        ["1", '12" Pipes', "2.00"],
+        ["2", 'Vole The" Cat"', "3.00"],
+        ["3", "Kestrel\n2,5.00 Ltd", "4.00"],
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])
+def test_a_file_without_a_header_is_parted_alike(delimiter: str) -> None:
+    rows = [["01/04/2017", "Vole Kestrel Ltd", "10.00"]] * 3 + [["02/04/2017", "Marlow"]]
+    table = read("\n".join(delimiter.join(row) for row in rows).encode())
+    assert (table.delimiter, table.rows) == (delimiter, rows)
+
+
+def test_thousands_of_empty_columns_and_rows_behind_the_table_are_no_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = read(b"Date,Amount" + b"," * 16_000 + b"\n1,2.00" + b"," * 16_000 + b"\n")
+    assert table.rows == [["Date", "Amount"], ["1", "2.00"]]
+    monkeypatch.setattr(delimited, "MAX_ROWS", 5)
+    assert read(b'Date,Amount\n1,"2.00"\n' + b",\r\n" * 1_000).rows == [["Date", "Amount"], ["1", "2.00"]]
+    assert refusal(b"a\n" * 16).rule == "too_many_rows"
+
+
 def test_caps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "MAX_ROWS", 3)
     monkeypatch.setattr(delimited, "MAX_COLUMNS", 4)
     monkeypatch.setattr(delimited, "MAX_CELL_LENGTH", 10)
     monkeypatch.setattr(readers, "MAX_BYTES", 50)
+    monkeypatch.setattr(delimited, "MAX_CELLS", 9)
+    assert refusal(b"a,b,c,d\n" * 3).rule == "too_many_rows"
     assert refusal(b"a\n" * 4).rule == "too_many_rows"
     assert refusal(b"a,b,c,d,e\n").rule == "too_many_columns"
     assert refusal(b"a,bbbbbbbbbbb\n").rule == "cell_too_long"
