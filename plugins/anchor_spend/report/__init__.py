@@ -7,7 +7,7 @@ may not see. Refuses (ReleaseError) an empty database and a release that is not 
 
 from pathlib import Path
 
-from anchor_spend.report import county, evidence, spending
+from anchor_spend.report import county, evidence, feeds, spending
 from anchor_spend.report.data import Published, read_published
 from anchor_spend.report.page import Page
 from anchor_spend.report.templating import environment, style_hash, style_sheet, write_page
@@ -22,7 +22,7 @@ _SECTIONS = (
     spending.local_by_body,
     spending.suppliers,
     evidence.unresolved,
-    evidence.coverage,
+    feeds.coverage,
     evidence.quality,
     evidence.method,
 )

@@ -3,16 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from anchor_spend.periods import financial_year, months_after, months_between
 from anchor_spend.report import charts
 from anchor_spend.report.data import HEADLINE, Row
+from anchor_spend.report.feeds import changes
 from anchor_spend.report.page import COUNTY, Page
 from anchor_spend.report.parts import (
-    Calendar,
-    Calendars,
-    CalendarYear,
     Column,
-    Gaps,
     Notes,
     Part,
     Query,
@@ -21,19 +17,14 @@ from anchor_spend.report.parts import (
     Text,
 )
 from anchor_spend.report.words import (
-    DRIFT_SEVERITIES,
     LICENCES,
+    LISTED,
     REASONS,
     SEVERITIES,
-    STATUSES,
-    STREAMS,
     SUITES,
-    day,
-    listed,
     millions,
     month,
-    month_runs,
-    months_of,
+    more,
     number_word,
     plural,
     pounds,
@@ -41,9 +32,7 @@ from anchor_spend.report.words import (
     share,
 )
 
-_LISTED = 40  # failed checks and refused files shown one by one
 _COUNTED = ("accepted", "superseded", "held")
-_RECEIVED = ("loaded", "restated", "empty")
 
 
 # -- unresolved ----------------------------------------------------------------------------------------
@@ -165,136 +154,11 @@ def _paid_by(page: Page, bodies: list[str]) -> str:
     return page.name(bodies[0]) if len(bodies) == 1 else f"{number_word(len(bodies))} bodies"
 
 
-# -- coverage ------------------------------------------------------------------------------------------
-
-
-def coverage(page: Page) -> Section:
-    heading = "Which months have been received"
-    rows = [
-        row
-        for row in page.data.coverage
-        if row["expected"] or row["status"] in ("loaded", "restated", "empty")
-    ]
-    if not rows:
-        return Section("coverage", heading, "No file is expected from any body in this release.")
-    place = {body: index for index, body in enumerate(page.bodies)}
-    keys = sorted(
-        {(row["publisher_id"], row["stream"]) for row in rows},
-        key=lambda key: (place.get(key[0], len(place)), key),
-    )
-    files = {key: [row for row in rows if (row["publisher_id"], row["stream"]) == key] for key in keys}
-    silent = [key for key in keys if all(row["status"] not in _RECEIVED for row in files[key])]
-    heard = [key for key in keys if key not in silent]
-    parts: list[Part] = [Calendars([_calendar(page, *key, files[key]) for key in heard])]
-    if silent:
-        parts += [_silent_table(page, silent, files)]
-        parts += [Calendars([_calendar(page, *key, files[key]) for key in silent], is_folded=True)]
-    gaps = [(_titled(page, *key), words) for key in heard if (words := _gap_words(files[key]))]
-    return Section("coverage", heading, _coverage_lead(rows, silent), [*parts, Gaps(gaps)])
-
-
-def _stream(stream: str) -> str:
-    return STREAMS.get(stream, sentence(stream.replace("_", " ")))
-
-
-def _titled(page: Page, body: str, stream: str) -> str:
-    return f"{page.name(body)}, {_stream(stream).lower()}"
-
-
-def _silent_table(
-    page: Page, silent: list[tuple[str, str]], files: dict[tuple[str, str], list[Row]]
-) -> Table:
-    """Bodies that should publish, and of which there is not one file."""
-    rows: list[list[Any]] = []
-    for key in silent:
-        due = [row for row in files[key] if row["status"] != "not_due"]
-        reasons = dict.fromkeys(row["reason"] for row in due if row["reason"])
-        months = sum(row["months_count"] for row in due)
-        since = month(due[0]["period"]) if due else "nothing is due yet"
-        rows.append(
-            [
-                page.name(key[0]),
-                _stream(key[1]),
-                months_of(0, months),
-                since,
-                "; ".join(reasons) or "no file seen",
-            ]
-        )
-    columns = [
-        *(Column(label) for label in ("Body", "Files", "Received", "Due since")),
-        Column("Why", "prose"),
-    ]
-    note = "No file seen: not found, not published, or not looked for yet."
-    return Table("Not one file received", columns, rows, note=note)
-
-
-def _coverage_lead(rows: list[Row], silent: list[tuple[str, str]]) -> str:
-    tally = {s: sum(row["months_count"] for row in rows if row["status"] == s) for s in STATUSES}
-    received = tally["loaded"] + tally["restated"] + tally["empty"]
-    due = sum(tally.values()) - tally["not_due"]
-    words = f"Of the {plural(due, 'month')} due, counted for each body and kind of file, "
-    words += "all" if received == due > 1 else number_word(received)
-    words += " has been received" if received == 1 else " have been received"
-    asides = [
-        f"{number_word(tally['restated'])} of them replaced by a later version" if tally["restated"] else "",
-        f"{number_word(tally['empty'])} of them empty" if tally["empty"] else "",
-    ]
-    words += f" ({listed([aside for aside in asides if aside])})" if any(asides) else ""
-    gaps = [f"{number_word(tally[s])} {_are(tally[s])} {s}" for s in ("missing", "late") if tally[s]]
-    words += f"; {listed(gaps)}." if gaps else "; none is missing."
-    if tally["not_due"]:
-        words += f" {sentence(number_word(tally['not_due']))} more {_are(tally['not_due'])} not yet due."
-    if silent:
-        bodies = len({body for body, _ in silent})
-        words += f" Of {plural(bodies, 'body', 'bodies')} there is not one file: see the list below."
-    return words
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _calendar(page: Page, body: str, stream: str, files: list[Row]) -> Calendar:
-    """A quarterly or yearly file fills the squares of all its months."""
-    statuses = _month_statuses(files)
-    years = []
-    for year in sorted({financial_year(period) for period in statuses}):
-        start = int(year[:4])
-        periods = months_between(f"{start}-04", f"{start + 1}-03")
-        years.append(CalendarYear(year, [statuses.get(period, "") for period in periods]))
-    aside = ", not in the county figures" if body in page.memo_bodies else ""
-    return Calendar(page.name(body), _stream(stream) + aside, years)
-
-
-def _month_statuses(files: list[Row]) -> dict[str, str]:
-    return {name: row["status"] for row in files for name in months_after(row["period"], row["months_count"])}
-
-
-def _gap_words(files: list[Row]) -> str:
-    words = []
-    for status in ("missing", "late", "empty"):
-        alike = [row for row in files if row["status"] == status]
-        told = [_told([row for row in alike if row["reason"] == r], r) for r in _reasons(alike)]
-        words += [f"{status}: {', '.join(told)}"] if told else []
-    later = [row for row in files if row["reason"] and row["status"] in _RECEIVED]
-    words += [_told([row for row in later if row["reason"] == r], r) for r in _reasons(later)]
-    return "; ".join(words)
-
-
-def _reasons(files: list[Row]) -> list[str]:
-    return list(dict.fromkeys(row["reason"] for row in files))
-
-
-def _told(files: list[Row], reason: str) -> str:
-    """'June to July 2018 (published, but refused: column_missing)'."""
-    return month_runs(list(_month_statuses(files))) + (f" ({reason})" if reason else "")
-
-
 # -- quality -------------------------------------------------------------------------------------------
 
 
 def quality(page: Page) -> Section:
-    parts = [*_file_tables(page), *_refused_table(page), *_drift_tables(page), *_gate_tables(page)]
+    parts = [*_file_tables(page), *_refused_table(page), *changes(page), *_gate_tables(page)]
     return Section("quality", "Can the figures be trusted?", _quality_lead(page), parts)
 
 
@@ -388,53 +252,10 @@ def _refused_table(page: Page) -> list[Part]:
             states[r["status"]],
             r["status_reason"],
         ]
-        for r in files[:_LISTED]
+        for r in files[:LISTED]
     ]
     columns = [*(Column(label) for label in ("Body", "Month", "File", "State")), Column("Reason", "prose")]
-    return [Table("Files not used, with the reason", columns, rows, note=_more(len(files) - len(rows)))]
-
-
-def _drift_tables(page: Page) -> list[Part]:
-    """What changed in the files of each body: what to look at by itself, what the specs knew folded."""
-    known = [row for row in page.data.drift if row["severity"] == "info"]
-    others = [row for row in page.data.drift if row["severity"] != "info"]
-    note = "Critical: the file could not be read for it and was not used."
-    parts: list[Part] = []
-    if others:
-        parts.append(_drift_table(page, "What changed in the bodies’ files", others, note))
-    if known:
-        note = "Other names, encodings and formats that are known and read like the ones before."
-        parts.append(_drift_table(page, "Changes that were known already", known, note, is_folded=True))
-    return parts
-
-
-def _drift_table(
-    page: Page, caption: str, changes: list[Row], note: str, *, is_folded: bool = False
-) -> Table:
-    rows = [
-        [
-            page.name(row["publisher_id"]),
-            f"{month(row['period'])}, {_stream(row['stream']).lower()}",
-            _change(row),
-            row["value_before"] or "none",
-            row["value_after"] or "none",
-            DRIFT_SEVERITIES[row["severity"]],
-            day(row["noticed_at"].date()),
-        ]
-        for row in changes[:_LISTED]
-    ]
-    labels = ("Body", "File of", "What changed", "Before", "After", "How grave", "Noticed")
-    columns = [Column(label) for label in labels]
-    words = " ".join(filter(None, [note, _more(len(changes) - len(rows))]))
-    return Table(caption, columns, rows, note=words, is_folded=is_folded)
-
-
-def _change(row: Row) -> str:
-    return sentence(row["rule"].replace("_", " ")) + (f": {row['column_name']}" if row["column_name"] else "")
-
-
-def _more(left: int) -> str:
-    return f"And {left:,} more." if left else ""
+    return [Table("Files not used, with the reason", columns, rows, note=more(len(files) - len(rows)))]
 
 
 def _gate_tables(page: Page) -> list[Part]:
@@ -471,11 +292,11 @@ def _failures_table(page: Page) -> Table:
             SEVERITIES.get(row["severity"], row["severity"]),
             row["times"],
         ]
-        for row in failures[:_LISTED]
+        for row in failures[:LISTED]
     ]
     labels = ("Why it is checked", "Body", "Month", "Column", "Kind of check")
     columns = [*(Column(label) for label in labels), Column("Times", "count")]
-    return Table("Checks not passed", columns, rows, note=_more(len(failures) - len(rows)), is_folded=True)
+    return Table("Checks not passed", columns, rows, note=more(len(failures) - len(rows)), is_folded=True)
 
 
 # -- method --------------------------------------------------------------------------------------------

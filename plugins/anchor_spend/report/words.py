@@ -58,6 +58,7 @@ SUITES = {
 SEVERITIES = {"critical": "must pass", "warning": "warning", "info": "for information"}
 DRIFT_SEVERITIES = {"critical": "critical", "warning": "to look at", "info": "known"}
 STREAMS = {"payments": "Payments", "purchase_card": "Purchase cards", "kpi_return": "Yearly return"}
+LISTED = 40  # failed checks, refused files and changes shown one by one
 DEFINITIONS = {"either": "Either", "primary": "Primary", "secondary": "Secondary"}  # the strategy's own first
 AUTHORITIES = {"E06000032": "Luton", "E06000055": "Bedford", "E06000056": "Central Bedfordshire"}
 LICENCES = {"OGL-UK-3.0": "Open Government Licence v3.0"}
@@ -209,3 +210,12 @@ def rule_words(rule: str) -> str:
 
 def scope_words(scope: str) -> str:
     return SCOPES[scope][0] if scope in SCOPES else sentence(scope.replace("_", " "))
+
+
+def stream_words(stream: str) -> str:
+    return STREAMS.get(stream, sentence(stream.replace("_", " ")))
+
+
+def more(left: int) -> str:
+    """What a list that was cut leaves out."""
+    return f"And {left:,} more." if left else ""
