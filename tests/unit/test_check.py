@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 import check_files as files
@@ -184,7 +185,7 @@ def test_each_rule_finds_its_file(tmp_path: Path, rule: str, make: Make, count: 
 
 
 def test_every_rule_of_the_check_has_its_file() -> None:
-    needs_database = {"replaces_published_month"}
+    needs_database = {"replaces_published_month", "replaces_payments_with_none"}
     assert {rule for rule, *_ in BROKEN} == {rule.name for rule in CHECK_RULES} - needs_database
 
 
@@ -302,6 +303,23 @@ def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
     assert problem(check_file(path, files.publisher()), "file_too_large")
 
 
+def test_hidden_parts_of_a_workbook_are_warned_of(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in [[*files.HEADER, "VAT"], *([*row, "1.00"] for row in files.rows())]:
+        sheet.append(row)
+    sheet.row_dimensions[7].hidden = True
+    sheet.column_dimensions["I"].hidden = True
+    book.create_sheet("Notes").sheet_state = "hidden"
+    path = tmp_path / "payments-2017-06.xlsx"
+    book.save(path)
+    found = check_file(path, files.publisher(format={"family": "workbook", "dates": ["%d/%m/%Y"]}))
+    warned = {item.rule for item in found.of_severity("warning")}
+    assert warned == {"hidden_rows", "hidden_columns", "hidden_sheet"}
+    assert found.conservation and found.conservation.payments.rows == 40
+
+
 # -- months ---------------------------------------------------------------------------------------------
 
 
@@ -364,6 +382,26 @@ def test_earlier_files_are_compared_and_others_listed(tmp_path: Path) -> None:
         "annual.csv": "Its name says no single month.",
         "payments-2017-02.csv": "It cannot be read (file_is_html).",
     }
+
+
+def test_what_changed_since_the_latest_earlier_file_is_told(tmp_path: Path) -> None:
+    kept = earlier(tmp_path, ["2017-04", "2017-05"], files.rows())
+    header = [*files.HEADER[:5], *reversed(files.HEADER[5:])]
+    body = [[*row[:5], *reversed(row[5:])] for row in files.rows()]
+    found = check(tmp_path, body, header=header, previous=[kept])
+    said = problem(found, "columns_reordered")
+    assert said.detail.startswith("Since May 2017: ") and said.severity == "warning"
+    unchanged = check(tmp_path, files.rows(), previous=[kept])
+    assert unchanged.verdict == "ready" and unchanged.problems == ()
+
+
+def test_a_refused_file_says_which_column_changed(tmp_path: Path) -> None:
+    kept = earlier(tmp_path, ["2017-05"], files.rows())
+    header = [*files.HEADER[:2], "Net Value", *files.HEADER[3:]]
+    found = check(tmp_path, files.rows(), header=header, previous=[kept])
+    assert [item.rule for item in found.problems] == ["column_missing", "column_renamed"]
+    said = found.problems[1]
+    assert (said.severity, said.detail) == ("error", "Since May 2017: amount, now net value.")
 
 
 def test_two_months_are_too_few_to_compare_with(tmp_path: Path) -> None:

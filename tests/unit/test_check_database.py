@@ -57,6 +57,23 @@ def test_a_month_that_is_in_already_is_told(empty_ledger: str, tmp_path: Path) -
     assert said.detail in " ".join(" ".join(text.lines(check)).split())
 
 
+def test_no_payment_never_replaces_some(empty_ledger: str, tmp_path: Path) -> None:
+    accept("2017-06", 41, 1_748_100)
+    check = check_file(files.write(tmp_path, []), files.publisher())
+    said = [item for item in check.problems if item.rule == "replaces_payments_with_none"]
+    assert [(item.severity, item.detail) for item in said] == [
+        ("error", "The file has no payment; 41 count for this month now.")
+    ]
+
+
+def test_a_month_that_lost_most_of_its_payments_is_no_correction(empty_ledger: str, tmp_path: Path) -> None:
+    """As the gate has it of a file published again."""
+    accept("2017-06", 400, 17_480_000)
+    check = check_file(files.write(tmp_path, files.rows()), files.publisher())
+    assert check.verdict == "not_ready"
+    assert "payments before 400" in " ".join(item.detail for item in check.of_severity("error"))
+
+
 def test_a_stopped_database_is_left_stopped(tmp_path: Path) -> None:
     home = Pipeline(tmp_path / "home")
     assert home.call("migrate").returncode == 0, "there is a database, and it is not running"

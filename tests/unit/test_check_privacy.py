@@ -100,6 +100,19 @@ def test_earlier_files_stay_as_silent(tmp_path: Path, caplog: pytest.LogCaptureF
     ]
 
 
+@pytest.mark.parametrize("kind", ["unknown column", "column missing", "payment in place of the header"])
+def test_what_changed_since_an_earlier_file_stays_as_silent(
+    tmp_path: Path, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = tmp_path / "earlier"
+    kept.mkdir()
+    files.write(kept, files.marked(), "payments-2017-05.csv", [*files.HEADER, f"{MARK} Jane Old"])
+    body, header = files.HOSTILE[kind]
+    check = check_file(files.write(tmp_path, body, header=header), files.publisher(), previous=[kept])
+    assert any(item.detail.startswith("Since May 2017: ") for item in check.problems)
+    assert_silent(check, caplog)
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

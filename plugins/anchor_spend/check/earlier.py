@@ -1,8 +1,9 @@
 """Earlier months of the same body and stream, to hold a file against.
 
-In: the files and folders given, and the project's database where it is up. Out: a Comparison, and which of
-the months hold the very same payments. Each file is read as the one checked, its month from its name; one
-that names no month or cannot be read is left out, and listed with the reason. Never starts a database.
+In: the files and folders given, and the project's database where it is up. Out: a Comparison, which of the
+months hold the very same payments, and how the latest file was read. Each file is read as the one checked,
+its month from its name; one that names no month or cannot be read is left out, and listed with the reason.
+Never starts a database.
 """
 
 import os
@@ -10,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pandas as pd
 import psycopg
 
-from anchor_spend import database, ingest, ledger
+from anchor_spend import database, drift, ingest, ledger
 from anchor_spend.check.month_rules import ENOUGH_MONTHS
 from anchor_spend.check.months import stated_month
 from anchor_spend.check.reading import landed_file, read_bytes
@@ -32,30 +34,55 @@ DATABASE = "database"
 
 @dataclass(frozen=True)
 class Wanted:
-    """The file that is held against earlier ones."""
+    """The file that is held against earlier ones; a period of '9999-12' is behind every file."""
 
     path: Path
     publisher: Publisher
     stream: str
     period: str
-    last_month: str
-    conformed: ConformedFile
 
 
-def compare(wanted: Wanted, previous: Sequence[Path]) -> tuple[Comparison, frozenset[str]]:
-    """The file beside the latest earlier months; origins of those that hold the same payments."""
-    months: dict[str, Earlier] = {item.period: item for item in _from_database(wanted)}
+@dataclass(frozen=True)
+class Before:
+    """How the latest earlier file was read, with its profile."""
+
+    period: str
+    reading: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the earlier months say of a file that reads."""
+
+    comparison: Comparison
+    copies_of: frozenset[str]  # origins of the months that hold the very same payments
+    before: Before | None
+
+
+def compare(wanted: Wanted, last_month: str, conformed: ConformedFile, previous: Sequence[Path]) -> Beside:
+    """A file that reads, beside the latest earlier months."""
+    months: dict[str, Earlier] = {item.period: item for item in _from_database(wanted, last_month)}
     already = months.pop(wanted.period, None)
     unused: list[Unused] = []
-    copies = set()
+    copies, before = set(), None
     for period, path in _by_month(wanted, previous, unused):
         read = _read(wanted, path, period, unused)
         if read:
             months[period] = _month(period, read, path)
-            copies |= {path.name} if _same_payments(read, wanted.conformed) else set()
+            copies |= {printable(path.name)} if _same_payments(read, conformed) else set()
+            before = Before(period, read.reading)
     latest = tuple(months[period] for period in sorted(months)[-TRAILING_MONTHS:])
     comparison = Comparison(latest, tuple(unused), published_already=already)
-    return _with_medians(comparison, wanted.conformed), frozenset(map(printable, copies))
+    return Beside(_with_medians(comparison, conformed), frozenset(copies), before)
+
+
+def latest_before(wanted: Wanted, previous: Sequence[Path]) -> Before | None:
+    """How the latest earlier file that reads was read: all that a refused file can be held against."""
+    for period, path in reversed(list(_by_month(wanted, previous, []))):
+        read = _read(wanted, path, period, [])
+        if read:
+            return Before(period, read.reading)
+    return None
 
 
 def _with_medians(comparison: Comparison, conformed: ConformedFile) -> Comparison:
@@ -109,10 +136,12 @@ def _read(wanted: Wanted, path: Path, period: str, unused: list[Unused]) -> Conf
     try:
         data = read_bytes(path)
         file = landed_file(path, data, wanted.publisher, wanted.stream, period)
-        return ingest.read_file(file, wanted.publisher, data)
+        tables, conformed = ingest.read_with_tables(file, wanted.publisher, data)
     except UnreadableFileError as error:
         unused.append(Unused(printable(path.name), f"It cannot be read ({error.rule})."))
         return None
+    conformed.reading["profile"] = drift.profile(conformed.payments, tables, conformed.reading)
+    return conformed
 
 
 def _month(period: str, conformed: ConformedFile, path: Path) -> Earlier:
@@ -134,9 +163,9 @@ def _fingerprint(conformed: ConformedFile) -> int:
 # the project's database ------------------------------------------------------------------------------------
 
 
-def _from_database(wanted: Wanted) -> list[Earlier]:
+def _from_database(wanted: Wanted, last_month: str) -> list[Earlier]:
     """Accepted months up to the one checked, where the database is up; none where it is not."""
-    month_after = period_of(due_date(wanted.last_month, 1))
+    month_after = period_of(due_date(last_month, 1))
     identity = ledger.Identity(False, wanted.publisher.publisher_id, wanted.stream, month_after)
     try:
         if not _is_database_up():

@@ -1,28 +1,31 @@
 """Check one file: read it as the pipeline does, judge it by gate and rules, and say what was understood."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from anchor_spend import gates, ingest
-from anchor_spend.check import problems
-from anchor_spend.check.earlier import Wanted, compare
+from anchor_spend.check import changes, problems
+from anchor_spend.check.earlier import Beside, Wanted, compare, latest_before
 from anchor_spend.check.months import settled_month, stated_month
 from anchor_spend.check.reading import landed_file, read_bytes
-from anchor_spend.check.result import Check, Comparison, FileFacts, Month, Problem
+from anchor_spend.check.result import Check, FileFacts, Month, Problem
 from anchor_spend.check.rule_list import CHECK_RULES, judge
 from anchor_spend.check.safe import gbp, printable
 from anchor_spend.check.subject import Subject
 from anchor_spend.check.understood import conservation, file_facts, payments_as_a_whole
 from anchor_spend.errors import Place, SettingsError, UnreadableFileError
 from anchor_spend.headers import find_layouts
+from anchor_spend.ledger import EarlierMonth
+from anchor_spend.readers import read_tables
 from anchor_spend.records import ConformedFile, LandedFile, RawTable
 from anchor_spend.rules import unreadable
-from anchor_spend.spec import Publisher
+from anchor_spend.spec import Publisher, Stream
 
 Say = Callable[[str], None]
 _ORDER = ("error", "warning", "info")
+_BEHIND_ALL = "9999-12"  # a month later than that of any file
 
 
 def _silent(_: str) -> None:
@@ -56,7 +59,8 @@ def check_file(
         if not month.period:
             raise unreadable("month_unknown", "Neither its name nor its dates say it.", Place())
     except UnreadableFileError as error:
-        return _refused(path, publisher, stream, month, error)
+        wanted = Wanted(path, publisher, stream, month.period or _BEHIND_ALL)
+        return _refused(wanted, month, error, previous)
     subject = _subject(publisher, stream, month, tables, conformed)
     return _judged(subject, replace(file, period=month.period), path, previous, say)
 
@@ -72,48 +76,65 @@ def _subject(
     return Subject(publisher, stream, month, tables, layouts, conformed)
 
 
-def _refused(
-    path: Path, publisher: Publisher, stream: str, month: Month, error: UnreadableFileError
-) -> Check:
-    problem = problems.of_refusal(error, publisher.streams[stream], bool(month.period))  # type: ignore[index]
-    size = path.stat().st_size
+def _refused(wanted: Wanted, month: Month, error: UnreadableFileError, previous: Sequence[Path]) -> Check:
+    stream = wanted.publisher.streams[wanted.stream]  # type: ignore[index]
+    problem = problems.of_refusal(error, stream, bool(month.period))
+    before = latest_before(wanted, previous)
+    tables = _tables_of_refused(wanted.path, stream) if before else []
     return Check(
         verdict="not_ready",
         headline=f"NOT READY: the file cannot be read. {problem.meaning}",
-        publisher_id=publisher.publisher_id,
-        body=publisher.name,
-        stream=stream,
+        publisher_id=wanted.publisher.publisher_id,
+        body=wanted.publisher.name,
+        stream=wanted.stream,
         month=month,
-        file=FileFacts(printable(path.name), size, ""),
-        problems=(problem,),
+        file=FileFacts(printable(wanted.path.name), wanted.path.stat().st_size, ""),
+        problems=(problem, *_in_order(changes.of_refused(tables, before, stream, error))),
         checks_made=1,
     )
+
+
+def _tables_of_refused(path: Path, stream: Stream) -> list[RawTable]:
+    """The tables of a file that was refused for what is in them; none where it holds no table."""
+    try:
+        return read_tables(read_bytes(path), path.name, stream.format)
+    except UnreadableFileError:
+        return []
+
+
+def _in_order(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(found, key=lambda problem: _ORDER.index(problem.severity)))
 
 
 def _judged(subject: Subject, file: LandedFile, path: Path, previous: Sequence[Path], say: Say) -> Check:
     say("Comparing with earlier months")
     month = subject.month
-    wanted = Wanted(
-        path, subject.publisher, subject.stream_name, month.period, month.last_month, subject.conformed
-    )
-    comparison, copies = compare(wanted, previous)
-    subject = replace(subject, comparison=comparison, copies_of=copies)
+    wanted = Wanted(path, subject.publisher, subject.stream_name, month.period)
+    beside = compare(wanted, month.last_month, subject.conformed, previous)
+    subject = replace(subject, comparison=beside.comparison, copies_of=beside.copies_of)
     say("Judging the file (some seconds)")
-    trailing = [item.pence for item in comparison.months]
-    fact = gates.file_facts(subject.conformed, subject.publisher, subject.stream_name, file, trailing)
+    trailing = [item.pence for item in beside.comparison.months]
+    fact = gates.file_facts(
+        subject.conformed, subject.publisher, subject.stream_name, file, trailing, _replaced(beside)
+    )
     results = gates.check_landed_files([fact])[file.file_id]
     found = [
         *problems.of_gate(results),
         *problems.of_rejected(subject),
         *problems.of_findings(subject),
+        *changes.of_readable(subject, beside.before),
         *judge(subject),
     ]
-    return _answer(subject, file, comparison, found, len(results) + len(CHECK_RULES))
+    return _answer(subject, file, found, len(results) + len(CHECK_RULES))
 
 
-def _answer(
-    subject: Subject, file: LandedFile, comparison: Comparison, found: list[Problem], checks_made: int
-) -> Check:
+def _replaced(beside: Beside) -> EarlierMonth | None:
+    """What the database has of this very month, as the gate takes it."""
+    already = beside.comparison.published_already
+    return EarlierMonth(already.period, already.rows, already.pence, 0) if already else None
+
+
+def _answer(subject: Subject, file: LandedFile, found: list[Problem], checks_made: int) -> Check:
     counts = Counter(problem.severity for problem in found)
     is_ready = not counts["error"]
     return Check(
@@ -126,8 +147,8 @@ def _answer(
         file=file_facts(subject, file),
         conservation=conservation(subject.conformed),
         payments=payments_as_a_whole(subject),
-        problems=tuple(sorted(found, key=lambda problem: _ORDER.index(problem.severity))),
-        comparison=comparison,
+        problems=_in_order(found),
+        comparison=subject.comparison,
         checks_made=checks_made,
     )
 

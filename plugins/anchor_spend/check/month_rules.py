@@ -87,6 +87,14 @@ def same_as_earlier_month(subject: Subject) -> Found:
     return Found(count=len(copies), detail=f"The payments of {named} are the same, dates included.")
 
 
+def replaces_payments_with_none(subject: Subject) -> Found:
+    """The pipeline keeps the version before."""
+    before = subject.comparison.published_already
+    if before is None or not before.rows or len(subject.payments):
+        return NOTHING
+    return Found(count=1, detail=f"The file has no payment; {before.rows:,} count for this month now.")
+
+
 def replaces_published_month(subject: Subject) -> Found:
     before = subject.comparison.published_already
     if before is None:

@@ -75,6 +75,13 @@ CHECK_RULES: list[CheckRule] = [
         month_rules.same_as_earlier_month,
     ),
     CheckRule(
+        "replaces_payments_with_none", "file", "error",
+        "A file without payments would take the place of one that has some. The one before would keep "
+        "counting.",
+        "See whether the export was run for the right month.",
+        month_rules.replaces_payments_with_none,
+    ),
+    CheckRule(
         "replaces_published_month", "file", "info",
         "This month is in already; once published, this file takes its place.",
         "Nothing, if the correction is meant. Both versions are kept.",
