@@ -39,6 +39,7 @@ _JSON = re.compile(r'\s*(?:\[\s*)?\{\s*(?:"[^"]{0,200}"\s*:|\})')
 _NO_TABLE = frozenset({"file_empty", "file_is_html", "file_is_login_page", "file_is_xml", "file_is_json",
                        "file_is_zip", "file_is_binary"})  # fmt: skip
 _MOST_NAMED = 20
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 
 
 def read_tables(data: bytes, file_name: str, file_format: FileFormat) -> list[RawTable]:
@@ -99,17 +100,26 @@ def _read_zip(data: bytes, place: Place, file_format: FileFormat) -> list[RawTab
 def _read_members(
     members: list[Member], place: Place, file_format: FileFormat
 ) -> tuple[list[RawTable], list[tuple[str, str]]]:
-    """The tables, and the name of each member that is none with the reason."""
+    """The tables, and the name of each member that was left out with the reason."""
     tables: list[RawTable] = []
     unread: list[tuple[str, str]] = []
+    read: set[str | bytes] = set()
     for member in members:
+        # one month as CSV and as XLSX, or twice the same file: counted once
+        marks: set[str | bytes] = {_SUFFIX.sub("", member.name).casefold(), member.data}
         try:
-            tables += _read_member(member, place, file_format)
+            found = _read_member(member, place, file_format)
         except UnreadableFileError as error:
             # a table that cannot be read refuses the archive: without it the month would not be whole
             if error.rule not in _NO_TABLE:
                 raise
             unread.append((member.name, error.detail))
+            continue
+        if read & marks:
+            unread.append((member.name, "The same name or content as a file before it, which is read."))
+            continue
+        read |= marks
+        tables += found
     return tables, unread
 
 

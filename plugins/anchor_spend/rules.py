@@ -251,7 +251,9 @@ RULES: dict[str, Rule] = {
         "tell the publisher: whoever opens the file can copy the text out.",
         "remove the text itself before you publish; a box drawn over it hides nothing.",
     ),
-    "archive_member_unread": Rule("finding", "A file in the archive is no table and was not read.", ""),
+    "archive_member_unread": Rule(
+        "finding", "A file in the archive is no table, or the same table again, and was not read.", ""
+    ),
     "sheet_not_selected": Rule("finding", "A sheet that is not among those read was left out.", ""),
     "unexpected_family": Rule("finding", "The file is of another type than expected.", ""),
     "encoding_doubtful": Rule(

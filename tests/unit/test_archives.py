@@ -63,12 +63,21 @@ def test_every_member_that_is_a_table_is_read_under_its_name_and_the_others_are_
 
 
 def test_names_are_unlike_and_paths_mean_nothing() -> None:
-    data = zipped({"../../etc/a.csv": APRIL, "C:\\b\\a.csv": MAY, "a!\x07.csv": APRIL})
+    data = zipped({"../../etc/a.csv": APRIL, "C:\\b\\a.csv": MAY, "a!\x07.csv": APRIL + "\n"})
     assert [table.sheet for table in read_tables(data, "file.zip", DELIMITED)] == [
         "a.csv",
         "a.csv (2)",
         "a .csv",
     ]
+
+
+def test_one_table_in_two_formats_or_twice_is_read_once() -> None:
+    book = xlsx({"April": [["Date", "Amount"], ["01/04/2017", "1.50"]]})
+    data = zipped({"csv/April.csv": APRIL, "excel/april.xlsx": book, "copy of it.csv": APRIL, "may.csv": MAY})
+    tables = read_tables(data, "file.zip", DELIMITED)
+    assert [table.sheet for table in tables] == ["April.csv", "may.csv"]
+    noted = [(finding.rule, finding.sheet) for finding in tables[0].findings]
+    assert noted == [("archive_member_unread", "april.xlsx"), ("archive_member_unread", "copy of it.csv")]
 
 
 def test_a_gzip_compressed_file_is_read_as_the_file_it_holds() -> None:
