@@ -180,7 +180,7 @@ RULES: dict[str, Rule] = {
         "file",
         "Some dates have day and month exchanged and others not: a spreadsheet read them in the other order.",
         "ask the publisher for an export with dates as text; no one order of day and month reads this file.",
-        "export the dates anew as 2017-04-30 or 30-Apr-2017; a spreadsheet has exchanged day and month in some.",
+        "write dates as 2017-04-30 or 30-Apr-2017; a spreadsheet has exchanged day and month in some.",
     ),
     "amounts_unreadable": Rule(
         "file",
