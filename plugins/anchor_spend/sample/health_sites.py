@@ -16,8 +16,10 @@ _HOSPITAL_SITE = "www.bedfordshirehospitals.nhs.uk"
 _HOSPITAL_INDEX = "/corporate-information/spending-over-25000/"
 _LUTON_CCG_SITE = "www.lutonccg.nhs.uk"
 _LUTON_CCG_PAGES = {"2016/17": 4050, "2017/18": 4051, "2018/19": 4108}
+_LUTON_CCG_OTHER_PAGES = (4049, 4047, 4190)  # and one that the archive does not have
 _BEDFORDSHIRE_CCG_SITE = "www.bedfordshireccg.nhs.uk"
 _BEDFORDSHIRE_CCG_PAGES = {"2016/17": 5504, "2017/18": 5505, "2018/19": 5617}
+_BEDFORDSHIRE_CCG_OTHER_PAGES = (5501, 5502, 5503)
 _EAST_LONDON_SITE = "www.elft.nhs.uk"
 _EAST_LONDON_INDEX = "/About-Us/Freedom-of-Information"
 _COMMUNITY_SITE = "www.cambscommunityservices.nhs.uk"
@@ -76,6 +78,9 @@ def luton_commissioner_pages(site: Site, published: Sequence[str]) -> None:
         ]
         address = f"{ARCHIVE}https://{_LUTON_CCG_SITE}/page/?id={number}"
         site.add_page(address, f"Expenditure {year}", links_of(items))
+    for number in _LUTON_CCG_OTHER_PAGES:
+        address = f"{ARCHIVE}https://{_LUTON_CCG_SITE}/page/?id={number}"
+        site.add_page(address, "Expenditure of other years", "<p>No files.</p>")
 
 
 def bedfordshire_commissioner_address(period: str) -> Address:
@@ -97,6 +102,9 @@ def bedfordshire_commissioner_pages(site: Site, published: Sequence[str]) -> Non
         ]
         address = f"{ARCHIVE}https://{_BEDFORDSHIRE_CCG_SITE}/page/?id={number}"
         site.add_page(address, f"Payments over £25,000, {year}", links_of([policy, *items]))
+    for number in _BEDFORDSHIRE_CCG_OTHER_PAGES:
+        address = f"{ARCHIVE}https://{_BEDFORDSHIRE_CCG_SITE}/page/?id={number}"
+        site.add_page(address, "Payments of other years", links_of([policy]))
 
 
 # trusts and a department ------------------------------------------------------------------------------------
@@ -131,7 +139,7 @@ def community_page(site: Site, published: Sequence[str]) -> None:
 
 def ambulance_address(period: str) -> Address:
     name, year = month_name(period)
-    is_workbook = int(period[5:]) % 3 == 0
+    is_workbook = int(period[5:]) % 6 == 3
     file_name = f"Over 25k {name} {year}.{'xlsx' if is_workbook else 'csv'}"
     path = f"/Downloads/Expenditure/{file_name.replace(' ', '_')}"
     return Address(path, f"{_AMBULANCE_SITE}{path}", file_name, XLSX if is_workbook else "text/csv")

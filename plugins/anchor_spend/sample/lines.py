@@ -23,7 +23,7 @@ _WORDS_OF_SCOPE = {
     "individual_or_redacted": "individual",
     "unclassified": "care",
 }
-_HIDDEN = ("redacted", "blank")
+_HIDDEN = ("redacted", "blank", "unnamed")
 
 
 def make_lines(body: Body, payees: Payees, rng: np.random.Generator) -> pd.DataFrame:
@@ -134,6 +134,6 @@ def _candidates(transfer: Transfer, payees: Payees) -> np.ndarray:
 def _is_wanted(item: Organisation, wanted: str) -> bool:
     if item.publisher_id:
         return item.publisher_id == wanted
-    if wanted == "blank":
+    if wanted in ("blank", "unnamed"):
         return item.kind == "unregistered"
     return wanted in (item.entity_id, item.body_type, item.trade)

@@ -109,7 +109,7 @@ PARTNER_PLANS = (
     Body(
         SCHOOLS, 0, 0, 0.0, 0.0, 100, 900_000, 0.0,
         transfers=tuple(
-            Transfer("unclassified", heading, "blank", 4, gbp_millions)
+            Transfer("unclassified", heading, "unnamed", 4, gbp_millions)
             for heading, gbp_millions in (
                 ("Learning Resources", 21.0), ("Energy", 9.0), ("Catering", 12.0),
                 ("Bought-in Professional Services", 16.0),

@@ -89,7 +89,7 @@ def schools(rows: pd.DataFrame, period: str) -> LayoutFile:
     """Sums of a year by school and heading; nobody is named and no day."""
     del period  # one layout for every year
     records = [
-        [row.department, row.category, row.unit, row.supplier_name.strip(), plain(row.amount_pence)]
+        [row.department, row.category, row.unit, row.supplier_name, plain(row.amount_pence)]
         for row in each(rows)
     ]
     header = ["Department", "Category", "Description", "Supplier name", "Net amount"]

@@ -112,6 +112,9 @@ def _name(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generat
     blank = (rows["kind"] == "blank").to_numpy()
     rows.loc[blank, "supplier_name"] = rng.choice([" ", "\u00a0"], int(blank.sum()), p=[0.9, 0.1])
     rows.loc[blank, "name_form"] = "blank"
+    unnamed = (rows["kind"] == "unnamed").to_numpy()
+    rows.loc[unnamed, "supplier_name"] = "Various suppliers"
+    rows.loc[unnamed, "name_form"] = "absent_from_register"
     return rows
 
 

@@ -158,7 +158,7 @@ def ambulance(rows: pd.DataFrame, period: str) -> LayoutFile:
         ]
         for row in each(rows)
     ]  # fmt: skip
-    if parse_period(period)[1] % 3 == 0:
+    if parse_period(period)[1] % 6 == 3:
         return LayoutFile(workbook([Sheet("Over 25k", [header, *records])]), 2, "Over 25k")
     lines = [[f"{cell:%d.%m.%Y}" if hasattr(cell, "year") else str(cell) for cell in row] for row in records]
     return LayoutFile(csv_text([header, *lines]).encode("utf-8"), 2)
