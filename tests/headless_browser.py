@@ -30,6 +30,13 @@ _FLAGS = [
     "about:blank",
 ]
 
+OVERFLOWING = """
+[...document.querySelectorAll('body *')].filter(element => {
+  const box = element.getBoundingClientRect();
+  return box.width && box.right > innerWidth + 1 && !element.closest('.scroll, .skip');
+}).map(element => element.tagName + '.' + element.className)
+"""  # elements that leave the window
+
 
 class Page:
     """One tab: everything it asked for and complained about is kept in `requests` and `complaints`."""
@@ -87,6 +94,12 @@ class Page:
         }
         image = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         path.write_bytes(base64.b64decode(image["data"]))
+
+    def press(self, key: str, code: int) -> None:
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            values = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
+            self.call("Input.dispatchKeyEvent", **values, **(text if kind == "keyDown" else {}))
 
     def _note(self, message: dict[str, Any]) -> None:
         method, parameters = message.get("method"), message.get("params", {})

@@ -3,22 +3,14 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import check_files as files
 from anchor_spend.check import check_file, page
-from headless_browser import Page, browser, find_browser
+from headless_browser import OVERFLOWING, Page, browser, find_browser
 
 pytestmark = pytest.mark.browser
-
-_OVERFLOW = """
-[...document.querySelectorAll('body *')].filter(element => {
-  const box = element.getBoundingClientRect();
-  return box.width && box.right > innerWidth + 1 && !element.closest('.scroll, .skip');
-}).map(element => element.tagName + '.' + element.className)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +50,7 @@ def test_nothing_overflows(path: Path, tab: Page, width: int) -> None:
     """384 px is what a window of 768 px shows at 200% zoom."""
     tab.open(path, width=width)
     assert tab.run("document.documentElement.scrollWidth") <= width
-    assert tab.run(_OVERFLOW) == []
+    assert tab.run(OVERFLOWING) == []
 
 
 def test_it_works_without_scripts(path: Path, tab: Page) -> None:
@@ -98,12 +90,12 @@ def test_headings_go_down_one_step_at_a_time(path: Path, tab: Page) -> None:
 
 def test_the_keyboard_skips_to_the_content_and_reaches_the_tables(path: Path, tab: Page) -> None:
     tab.open(path, width=320)
-    _press(tab, "Tab", 9)
+    tab.press("Tab", 9)
     assert tab.run("document.activeElement.className") == "skip"
     assert tab.run("document.activeElement.getBoundingClientRect().top") >= 0, "shown when it has the focus"
-    _press(tab, "Enter", 13)
+    tab.press("Enter", 13)
     assert tab.run("document.activeElement.id || location.hash") in ("content", "#content")
-    _press(tab, "Tab", 9)
+    tab.press("Tab", 9)
     assert tab.run("document.activeElement.className") == "scroll"
 
 
@@ -138,10 +130,3 @@ def _contrast(colours: list[list[int]]) -> float:
 
     light, dark = sorted(map(luminance, colours), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def _press(tab: Page, key: str, code: int) -> None:
-    text: dict[str, Any] = {"text": "\r"} if key == "Enter" else {}
-    for kind in ("keyDown", "keyUp"):
-        values = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
-        tab.call("Input.dispatchKeyEvent", **values, **(text if kind == "keyDown" else {}))

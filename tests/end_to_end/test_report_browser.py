@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from anchor_spend import database, report
-from headless_browser import Page, browser, find_browser
+from headless_browser import OVERFLOWING, Page, browser, find_browser
 from published_sample import publish, tables
 
 pytestmark = pytest.mark.browser
@@ -30,12 +29,6 @@ _CHARTS = """
     smallest: Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize) * scale)),
   };
 })
-"""
-_OVERFLOW = """
-[...document.querySelectorAll('body *')].filter(element => {
-  const box = element.getBoundingClientRect();
-  return box.width && box.right > innerWidth + 1 && !element.closest('.scroll, .skip');
-}).map(element => element.tagName + '.' + element.className)
 """
 
 
@@ -76,7 +69,7 @@ def test_nothing_overflows_and_words_stay_legible(path: Path, tab: Page, width: 
     tab.open(path, width=width)
     tab.run("document.querySelectorAll('details').forEach(details => details.open = true)")
     assert tab.run("document.documentElement.scrollWidth") <= width
-    assert tab.run(_OVERFLOW) == []
+    assert tab.run(OVERFLOWING) == []
     charts = tab.run(_CHARTS)
     assert len(charts) == 7, "one drawing of each chart"
     drawn = "narrow" if width <= 752 else "wide"
@@ -118,25 +111,18 @@ def test_headings_go_down_one_step_at_a_time(path: Path, tab: Page) -> None:
 
 def test_the_keyboard_reaches_the_content_and_the_tables(path: Path, tab: Page) -> None:
     tab.open(path, width=360)
-    _press(tab, "Tab", 9)
+    tab.press("Tab", 9)
     assert tab.run("document.activeElement.className") == "skip"
     assert tab.run("document.activeElement.getBoundingClientRect().top") >= 0, "shown when it has the focus"
-    _press(tab, "Enter", 13)
+    tab.press("Enter", 13)
     assert tab.run("document.activeElement.id || location.hash") in ("content", "#content")
     summary = "document.querySelector('#bodies summary')"
     tab.run(f"{summary}.focus()")
-    _press(tab, "Enter", 13)
+    tab.press("Enter", 13)
     assert tab.run(f"{summary}.parentElement.open") is True
-    _press(tab, "Tab", 9)
+    tab.press("Tab", 9)
     assert tab.run("document.activeElement.className") == "scroll"
     assert tab.run("document.activeElement.scrollWidth > document.activeElement.clientWidth") is True
-
-
-def _press(tab: Page, key: str, code: int) -> None:
-    text: dict[str, Any] = {"text": "\r"} if key == "Enter" else {}
-    for kind in ("keyDown", "keyUp"):
-        values = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
-        tab.call("Input.dispatchKeyEvent", **values, **(text if kind == "keyDown" else {}))
 
 
 def test_the_warning_stays_in_sight(path: Path, tab: Page) -> None:
