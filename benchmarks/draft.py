@@ -73,15 +73,19 @@ def main() -> int:
 
 def measure_all(folder: Path, only: str = "") -> Iterator[Measured]:
     """Each file in a process of its own, so that its memory is its own."""
+    with get_context("fork").Pool(1, maxtasksperchild=1) as pool:
+        yield from pool.imap(measure, tasks(folder, only))
+
+
+def tasks(folder: Path, only: str = "") -> list[tuple[Path, str, dict[str, str]]]:
+    """(folder, file, row of the truth) of every published format; files known as broken have no row."""
     truth = {row["sha256"]: row for row in _rows(TRUTH)}
     known = [row for row in _rows(folder / "INDEX.csv") if only in row["file"]]
-    wanted = [
+    return [
         (folder, row["file"], truth.get(row["sha256"][:16], {}))
         for row in known
         if row["sha256"][:16] in truth or row["role"] == "broken"
     ]
-    with get_context("fork").Pool(1, maxtasksperchild=1) as pool:
-        yield from pool.imap(_measure, wanted)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -89,7 +93,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-def _measure(task: tuple[Path, str, dict[str, str]]) -> Measured:
+def measure(task: tuple[Path, str, dict[str, str]]) -> Measured:
+    """Draft one file and compare it with its row of the truth."""
     folder, name, truth = task
     logging.disable(logging.CRITICAL)
     data = (folder / name).read_bytes()

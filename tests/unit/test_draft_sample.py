@@ -9,6 +9,7 @@ import pytest
 
 from anchor_spend.draft.command import write_draft
 from anchor_spend.draft.proposal import Draft, draft_file
+from anchor_spend.sample.pdf import pdf_table
 from anchor_spend.settings import PROJECT
 from anchor_spend.spec import load_spec, load_specs
 from drafted import Line, as_csv, as_workbook, lines, table
@@ -64,6 +65,10 @@ FILES: dict[str, tuple[bytes, str]] = {
     "tabs in UTF-16": (as_csv(table(HEADERS, plain), "utf-16", "\t"), "May 2018.txt"),
     "two ways of dates": (as_csv(table(HEADERS, mixed_dates)), "May 2018.csv"),
     "no header": (as_csv([plain(x) for x in lines()]), "May 2018.csv"),
+    "PDF": (
+        pdf_table(table(HEADERS, lambda x: [str(cell) for cell in plain(x)]), "Invented payments", amount=5),
+        "May 2018.pdf",
+    ),
     "no date": (as_csv(table([*HEADERS[:1], "Period", *HEADERS[2:]], undated)), "May 2018.csv"),
     "workbook": (as_workbook({"May 2018": table(HEADERS, real), "Notes": [["Invented"]]}), "May 2018.xlsx"),
     "wide workbook": (

@@ -91,6 +91,8 @@ def _amount_doubts(
     doubts = []
     if rivals_of(best, rivals) and not settled.is_certain:
         doubts.append("other columns hold amounts as well, and the rows do not tell which counts")
+    elif not settled.is_certain:
+        doubts.append("VAT is never more than the amount")
     is_whole = best.profile.money < 0.2
     unnamed = [item.name for item in candidates if item.header < NAMED and item.profile.money >= 0.5]
     if unnamed and best.name not in unnamed and (is_whole or best.header < SAYS):
@@ -104,7 +106,8 @@ def _amount_doubts(
 
 
 def _is_misplaced(profile: ColumnProfile, role: str) -> bool:
-    return profile.money >= 0.5 and role in ("description", "transaction_ref", "supplier_name", "category")
+    """Pence under a heading that speaks of something else."""
+    return profile.money >= 0.5 and role not in ("", "amount", *_NO_AMOUNT_ROLES)
 
 
 def _ask_about_sides(columns: Columns, candidates: list[Candidate], notes: Notebook) -> None:
@@ -150,7 +153,7 @@ def _choose_date(sheet: Sheet, columns: Columns, notes: Notebook) -> Guess | Non
     if later:
         evidence.append(f"comes before {quoted(later)}: payment, then posting, then document dates")
     doubts = [f"{quoted(item.name for item in rivals)} differ from it"] if rivals else []
-    if _stands_still(best, named):
+    if _stands_still(best, columns):
         doubts.append("it holds one day for every row, another date column does not")
     guess = settle(best, "payment_date", named, evidence, doubts)
     if guess.confidence == "unsure":
@@ -173,8 +176,8 @@ def _is_date_rival(sheet: Sheet, best: Candidate, item: Candidate) -> bool:
     return sum(a != b for a, b in pairs) > 0.02 * len(pairs)
 
 
-def _stands_still(best: Candidate, named: list[Candidate]) -> bool:
-    others_move = any(not item.profile.is_constant for item in named)
+def _stands_still(best: Candidate, columns: Columns) -> bool:
+    others_move = any(profile.dates >= ENOUGH and not profile.is_constant for profile, _ in columns)
     return best.profile.is_constant and best.profile.rows >= 20 and others_move
 
 

@@ -141,6 +141,8 @@ def _settle_basis(sheet: Sheet, amount: int, vats: list[ColumnProfile]) -> Settl
         rows = [(a, b) for a, b in _whole(_pence(sheet, amount), _pence(sheet, vat.position)) if b]
         on_net = sum(abs(abs(a) * 0.2 - abs(b)) <= max(_PENNIES, 0.002 * abs(a)) for a, b in rows)
         on_gross = sum(abs(abs(a) / 6 - abs(b)) <= max(_PENNIES, 0.002 * abs(a)) for a, b in rows)
+        if sum(abs(b) > abs(a) for a, b in rows) > 0.5 * len(rows):
+            return Settled(amount, False, (f"{vat.header!r} holds larger amounts than it",))
         for hits, basis, part in ((on_net, "net", "a fifth"), (on_gross, "gross", "a sixth")):
             if len(rows) >= 3 and hits >= 0.6 * len(rows):
                 detail = f"{vat.header!r} is {part} of it in {hits} of {len(rows)} rows with VAT"

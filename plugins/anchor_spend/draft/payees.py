@@ -25,7 +25,8 @@ from anchor_spend.draft.profiles import ColumnProfile
 from anchor_spend.draft.vocabulary import SAYS
 from anchor_spend.spec import normalise_header
 
-_TELLING = 0.08  # of different names with a legal form: payees have more, departments and purposes none
+_TELLING = 0.08  # of different names with a legal form: payees have more ...
+_HARDLY = 0.03  # ... departments, purposes and postcodes have none
 _ENOUGH_NAMES = 12  # fewer tell nothing about the share of legal forms
 
 
@@ -78,9 +79,10 @@ def _is_body_like(profile: ColumnProfile) -> bool:
 
 
 def _has_more_companies(profile: ColumnProfile, best: ColumnProfile) -> bool:
-    if profile.position == best.position or profile.distinct < _ENOUGH_NAMES:
+    if profile.position == best.position or profile.distinct < 8:
         return False
-    return profile.companies >= 0.12 and profile.companies > 3 * best.companies
+    least = 0.05 if not best.companies and profile.distinct >= 3 * best.distinct else _TELLING
+    return profile.companies >= least and profile.companies > 3 * best.companies
 
 
 def _doubts(best: Candidate, named: list[Candidate], fuller: list[str]) -> list[str]:
@@ -93,8 +95,7 @@ def _doubts(best: Candidate, named: list[Candidate], fuller: list[str]) -> list[
         doubts.append(f"{quoted(others)} holds far more names with a legal form")
     if best.profile.fill < 0.5:
         doubts.append(f"it is filled in {best.profile.fill:.0%} of rows only")
-    is_known_by_name = best.header == SAYS
-    has_enough = best.profile.distinct >= (40 if is_known_by_name else _ENOUGH_NAMES)
-    if has_enough and best.profile.companies < (0.02 if is_known_by_name else _TELLING):
+    least = _HARDLY if best.header == SAYS else _TELLING
+    if best.profile.distinct >= _ENOUGH_NAMES and best.profile.companies < least:
         doubts.append("hardly any of its names has a legal form")
     return doubts

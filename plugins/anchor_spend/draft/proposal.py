@@ -83,7 +83,7 @@ def draft_file(
     keys = _body_keys(opened, readings, file_name, (publisher_id, site), span, notes)
     keys["stream"] = _stream_keys(opened, readings, days, span, sheet, notes)
     draft = Draft(keys, stream_name, notes.guesses, notes.questions, opened, readings, days, span)
-    trial = try_spec(draft.publisher(), stream_name, span.period, data, file_name, readings[0])
+    trial = try_spec(draft.publisher(), stream_name, span.period, data, file_name, opened, readings[0])
     for text in trial.problems:
         notes.ask(f"streams.{stream_name}", text, is_required=True)
     return replace(draft, questions=in_key_order(notes.questions), trial=trial)

@@ -18,6 +18,7 @@ from anchor_spend.draft.sheets import Reading
 from anchor_spend.periods import due_date, file_months
 from anchor_spend.records import PAYMENT_COLUMNS
 from anchor_spend.redaction import is_withheld
+from anchor_spend.sample.pdf import pdf_table
 from anchor_spend.sample.xlsx import Pence, workbook
 from anchor_spend.sample.xlsx import Sheet as WorkbookSheet
 
@@ -66,7 +67,7 @@ class Sample:
 
 
 def make_sample(draft: "Draft") -> Sample:
-    """The sample of a draft, in the file's own type (workbooks of any kind as XLSX)."""
+    """The sample of a draft in the file's own type: workbooks of any kind as XLSX, PDFs as plain tables."""
     return _Maker(draft).make()
 
 
@@ -78,6 +79,7 @@ class _Maker:
         self._reading: Reading = draft.readings[0]
         self._table = self._reading.sheet.table
         self._is_workbook = draft.opened.family == "workbook"
+        self._is_pdf = draft.opened.family == "pdf"
         self._sheet = self._table.sheet if self._is_workbook else ""
         self._habits: Habits = find_habits(draft)
         self._at = {name: guess.position for name, guess in self._reading.guesses.items()}
@@ -90,19 +92,18 @@ class _Maker:
         self._write_top()
         payments = self._invent()
         for number, payment in enumerate(payments, start=1):
-            if number == len(payments) and self._habits.has_blank_rows:
+            if number == len(payments) and self._habits.has_blank_rows and not self._is_pdf:
                 self._set_aside("blank_row")
                 self._rows.append([""] * self._width)
             self._write_payment(payment, number)
-        if self._habits.has_total_row:
+        if self._habits.has_total_row and not self._is_pdf:
             self._write_total(sum(payment.pence for payment in payments))
-        suffix, data = ("xlsx", self._workbook()) if self._is_workbook else self._text()
-        return Sample(suffix, data, self._payments, self._aside)
+        return Sample(*self._document(), self._payments, self._aside)
 
     def _write_top(self) -> None:
         """Banner rows where the file has them, and its header as it stands."""
         header_row = self._reading.sheet.header_row
-        for row in self._table.rows[: max(header_row - 1, 0)]:
+        for row in [] if self._is_pdf else self._table.rows[: max(header_row - 1, 0)]:
             is_blank = not any(cell.strip() for cell in row)
             self._set_aside("blank_row" if is_blank else "banner")
             self._rows.append([] if is_blank else [_BANNER])
@@ -180,9 +181,15 @@ class _Maker:
         values = ("excluded", self._sheet, str(len(self._rows) + 1), rule, column, str(pence))
         self._aside.append(dict(zip(ASIDE, values, strict=True)))
 
-    def _workbook(self) -> bytes:
-        rows = [[None if cell == "" else cell for cell in row] for row in self._rows]
-        return workbook([WorkbookSheet(self._table.sheet, rows)])
+    def _document(self) -> tuple[str, bytes]:
+        """(suffix, bytes) of the rows written so far."""
+        if self._is_workbook:
+            rows = [[None if cell == "" else cell for cell in row] for row in self._rows]
+            return "xlsx", workbook([WorkbookSheet(self._table.sheet, rows)])
+        if self._is_pdf:
+            records = [[" ".join(str(cell).split()) for cell in row] for row in self._rows]
+            return "pdf", pdf_table(records, "", amount=self._at["amount"] or 0)
+        return self._text()
 
     def _text(self) -> tuple[str, bytes]:
         buffer = io.StringIO(newline="")

@@ -5,16 +5,18 @@ pipeline's own reading judges it: less than 99% of rows read, columns other than
 that do not close are problems, never passed over.
 """
 
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from anchor_spend.conform import conform
+from anchor_spend.draft.opening import Opened
 from anchor_spend.draft.sheets import Reading
 from anchor_spend.errors import UnreadableFileError
 from anchor_spend.readers import read_tables
-from anchor_spend.records import ConformedFile
-from anchor_spend.spec import Publisher, normalise_header
+from anchor_spend.records import ConformedFile, RawTable
+from anchor_spend.spec import FileFormat, Publisher, normalise_header
 
 ENOUGH = 0.99
 
@@ -37,12 +39,18 @@ class Trial:
 
 
 def try_spec(
-    publisher: Publisher, stream: str, period: str, data: bytes, file_name: str, first: Reading
+    publisher: Publisher,
+    stream: str,
+    period: str,
+    data: bytes,
+    file_name: str,
+    opened: Opened,
+    first: Reading,
 ) -> Trial:
     """Read the file by the spec as the pipeline would; what fails is told in `problems`."""
     file_format = publisher.streams[stream].format  # type: ignore[index]
     try:
-        tables = read_tables(data, file_name, file_format)
+        tables = _read(data, file_name, file_format, opened)
         conformed = conform(tables, publisher, stream, period, file_name)
     except UnreadableFileError as error:
         return Trial(problems=(f"the drafted spec does not read the file: [{error.rule}] {error.detail}",))
@@ -53,6 +61,14 @@ def try_spec(
     problems = (*_too_few(conformed, share), *_not_closed(conformed), *_other_columns(conformed, first))
     aside = [*conformed.rejected["rule"].tolist(), *conformed.excluded["rule"].tolist()]
     return Trial(conformed.rows_read, *counts, share, total, problems, dict(Counter(aside)))
+
+
+def _read(data: bytes, file_name: str, file_format: FileFormat, opened: Opened) -> list[RawTable]:
+    """The tables the spec reads. Of workbooks and PDFs it only chooses sheets: they are not read twice."""
+    if opened.kind == "delimited":
+        return read_tables(data, file_name, file_format)
+    wanted = re.compile(file_format.sheet or ".*", re.IGNORECASE | re.DOTALL)
+    return [table for table in opened.tables if wanted.fullmatch(table.sheet.strip())]
 
 
 def _too_few(conformed: ConformedFile, share: float) -> tuple[str, ...]:
