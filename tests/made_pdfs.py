@@ -64,13 +64,13 @@ def box(x: float, top: float, width: float, height: float, grey: float = 0) -> s
     return f"{grey} g {x} {HEIGHT - top - height} {width} {height} re f 0 g\n"
 
 
-# --- pages of a table: each row a list of cells, a cell's lines parted by line breaks --------------------------
+# --- pages of a table: each row a list of cells, a cell's lines parted by line breaks -----------------------
 
 Cell = tuple[int, float, str]  # column, top, words
 
 
 def table_page(rows: list[list[str]], *, drawn: str = "cells", align: str = "top", row_gap: float = 3) -> str:
-    """One page of rows, drawn by 'cells', 'lines', 'columns' or 'words'; wrapped cells stand as `align` says."""
+    """One page of rows, drawn by cells, lines, columns or words; wrapped cells stand as `align` says."""
     cells = list(_placed(rows, align, row_gap))
     if drawn == "lines":
         cells.sort(key=lambda cell: (cell[1], cell[0]))

@@ -1,4 +1,4 @@
-"""Workbooks and archives made for tests, byte by byte where no library writes them. All content is invented."""
+"""Workbooks and archives made for tests, byte by byte where no library writes them. All invented."""
 
 import io
 import struct
@@ -62,7 +62,7 @@ def ods(rows: Cells, hidden_columns: Iterable[int] = (), hidden_rows: Iterable[i
     width = max(map(len, rows))
     columns = "".join(_ods_tag("table:table-column", at in hidden_columns) + "/>" for at in range(width))
     body = "".join(
-        _ods_tag("table:table-row", at in hidden_rows) + ">" + "".join(map(_ods_cell, row)) + "</table:table-row>"
+        f"{_ods_tag('table:table-row', at in hidden_rows)}>{''.join(map(_ods_cell, row))}</table:table-row>"
         for at, row in enumerate(rows)
     )
     table = f'<table:table table:name="April">{columns}{body}</table:table>'
@@ -82,7 +82,7 @@ def _ods_cell(cell: object) -> str:
     return f"<table:table-cell {kind}><text:p>{cell}</text:p></table:table-cell>"
 
 
-# --- XLSB: no library writes it, so its records are written here ([MS-XLSB] 2.4) ------------------------------
+# --- XLSB: no library writes it, so its records are written here ([MS-XLSB] 2.4) ---------------------------
 
 _HIDDEN_SHEET, _VISIBLE_SHEET = 1, 0
 _ERROR_CODES = {"#N/A": 0x2A, "#REF!": 0x17}
@@ -154,7 +154,7 @@ def _record(number: int, body: bytes = b"") -> bytes:
     return head + bytes(sizes) + body
 
 
-# --- XLS: a compound file around the few records that say what is hidden ([MS-CFB], [MS-XLS] 2.4) ---------------
+# --- XLS: a compound file around the few records that say what is hidden ([MS-CFB], [MS-XLS] 2.4) ----------
 
 _SECTOR = 512
 _FREE, _END, _TABLE_SECTOR = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -169,7 +169,9 @@ def xls_file(
     globals_size = len(_globals(0))
     sheet = _xls_record(0x809, struct.pack("<HHHH", 0x600, 0x10, 0, 0))
     sheet += b"".join(_xls_record(0x7D, struct.pack("<HHHHH", at, at, 2304, 15, 1)) for at in hidden_columns)
-    sheet += b"".join(_xls_record(0x208, struct.pack("<6HI", at, 0, 3, 300, 0, 0, 0x20)) for at in hidden_rows)
+    sheet += b"".join(
+        _xls_record(0x208, struct.pack("<6HI", at, 0, 3, 300, 0, 0, 0x20)) for at in hidden_rows
+    )
     for (row, column), code in (errors or {}).items():
         sheet += _xls_record(0x205, struct.pack("<HHHBB", row, column, 15, code, 1))
     stream = (_globals(globals_size) + sheet + _xls_record(0x0A)).ljust(4096, b"\0")
