@@ -7,6 +7,7 @@ which, so a wrong guess costs a correction and never a wrong figure.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from anchor_spend.draft.guesses import Guess, Notebook
 from anchor_spend.redaction import is_withheld, speaks_of_redaction, suggest_redactions
@@ -20,8 +21,8 @@ def find_redactions(names: Sequence[str], notes: Notebook) -> list[str]:
     patterns = suggest_redactions(counts)
     if patterns:
         hidden = sum(number for name, number in counts.items() if is_withheld(name))
-        evidence = (f"{hidden} names are nothing but words of redaction, in {len(patterns)} wordings",)
-        notes.add(Guess("redaction", f"{len(patterns)} wordings", "sure", evidence))
+        evidence = (f"{hidden} names are nothing but words of redaction, in {_wordings(patterns)}",)
+        notes.add(Guess("redaction", _wordings(patterns), "sure", evidence))
     unclear = sum(number for name, number in counts.items() if not is_withheld(name))
     if unclear:
         notes.ask(
@@ -29,6 +30,10 @@ def find_redactions(names: Sequence[str], notes: Notebook) -> list[str]:
             f"{unclear} further names hold a word of redaction among others. Do they hide a payee?",
         )
     return patterns
+
+
+def _wordings(patterns: Sequence[str]) -> str:
+    return "1 wording" if len(patterns) == 1 else f"{len(patterns)} wordings"
 
 
 def find_cut(names: Sequence[str], notes: Notebook) -> int | None:
@@ -73,18 +78,14 @@ def _thresholds_in(text: str) -> list[str]:
     return re.findall(r"(?:over|exceeding|above|£|ps)\s*£?\s*(25000|10000|5000|1000|500|250|100)\b", text)
 
 
-def believable_rows(count: int) -> tuple[int, int]:
-    """A band of rows around one month's: a quarter to four times as many, rounded."""
-    return max(1, _round(count / 4)), max(10, _round(count * 4))
-
-
-def largest_payment(pence: Sequence[int]) -> int:
-    """A round bound in pounds, at least five times the largest amount of the file."""
+def expected(pence: Sequence[int]) -> dict[str, Any]:
+    """A band of rows around the file's own, and a round bound of at least five times its largest amount."""
     top = max((abs(amount) for amount in pence), default=0) / 100
     bound = 10_000
     while bound < top * 5:
         bound *= 10
-    return bound
+    rows = [max(1, _round(len(pence) / 4)), max(10, _round(len(pence) * 4))]
+    return {"rows": rows, "largest_payment_gbp": bound}
 
 
 def _round(number: float) -> int:

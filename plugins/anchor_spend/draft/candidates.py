@@ -50,8 +50,10 @@ class Candidate:
 
     @property
     def header_evidence(self) -> str:
-        how = "says" if self.header == SAYS else "may mean"
-        return f"header {self.name!r} {how} {self.role.replace('_', ' ')}"
+        what = self.role.replace("_", " ")
+        if not self.header:
+            return f"the header {self.name!r} names no {what}"
+        return f"header {self.name!r} {'says' if self.header == SAYS else 'may mean'} {what}"
 
 
 def name_of(profile: ColumnProfile) -> str:

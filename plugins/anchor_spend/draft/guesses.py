@@ -32,14 +32,20 @@ class Question:
 
 _KEYS = (
     "publisher_id", "name", "org_id", "body_type", "postcode", "valid_from", "vat_basis", "thresholds",
-    "licence", "streams", "cadence", "first_period", "due_days", "date_basis", "listing", "format", "columns",
-    "redaction",
+    "licence", "streams", "cadence", "first_period", "due_days", "date_basis", "listing", "format.sheet",
+    "format.dates", "format.undated", "format", "columns.payment_date", "columns.amount",
+    "columns.supplier_name", "columns", "redaction",
 )  # fmt: skip
 
 
 def in_key_order(questions: list[Question]) -> list[Question]:
     """Questions in the order in which their keys stand in a spec."""
-    return sorted(questions, key=lambda question: _KEYS.index(question.key.partition(".")[0]))
+
+    def rank(question: Question) -> int:
+        key = question.key
+        return _KEYS.index(key if key in _KEYS else key.partition(".")[0])
+
+    return sorted(questions, key=rank)
 
 
 @dataclass

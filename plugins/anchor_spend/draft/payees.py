@@ -43,7 +43,7 @@ def choose_supplier(columns: Columns, notes: Notebook) -> Guess | None:
         notes.ask("columns.supplier_name", "no column names who is paid. Which one is it?", is_required=True)
         return None
     evidence = [
-        best.header_evidence if best.header else f"the header {best.name!r} names no payee",
+        best.header_evidence,
         share("words", best.profile.letters),
         f"{best.profile.distinct} different names, {best.profile.companies:.0%} of them with a legal form",
     ]

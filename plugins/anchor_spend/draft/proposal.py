@@ -21,6 +21,7 @@ from anchor_spend.draft.opening import Opened, open_file
 from anchor_spend.draft.sheets import REQUIRED, Reading, choose_sheets
 from anchor_spend.draft.streams import find_stream
 from anchor_spend.draft.trial import Trial, try_spec
+from anchor_spend.draft.vocabulary import read_header
 from anchor_spend.errors import Place
 from anchor_spend.periods import parse_period
 from anchor_spend.rules import unreadable
@@ -29,7 +30,6 @@ from anchor_spend.values import parse_pence
 
 UNKNOWN_COLUMN = "(unknown)"
 NO_POSTCODE = "UNKNOWN"  # has not the shape of a postcode, so that no place is ever taken from it
-_DAY_ROLES = {"payment_date": "payment", "plain_date": "payment"}
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,12 @@ def draft_file(
     stream_name = stream or find_stream(opened, file_name, notes)
     days = _days(readings, file_name, notes)
     span = _span(readings, days, file_name, notes)
-    keys = _body_keys(opened, readings, file_name, (publisher_id, site), span, notes)
+    keys = _body_keys(readings, file_name, (publisher_id, site), span, notes)
+    pence = _pence(readings)
+    threshold = about.find_threshold(pence, _titles(opened, readings, file_name), notes)
+    keys["thresholds"] = [{"valid_from": keys["valid_from"], "gbp": threshold}]
     keys["stream"] = _stream_keys(opened, readings, days, span, sheet, notes)
+    keys["stream"]["expected"] = about.expected(pence)
     draft = Draft(keys, stream_name, notes.guesses, notes.questions, opened, readings, days, span)
     trial = try_spec(draft.publisher(), stream_name, span.period, data, file_name, opened, readings[0])
     for text in trial.problems:
@@ -118,51 +122,43 @@ def _days(readings: list[Reading], file_name: str, notes: Notebook) -> Days | No
 
 
 def _span(readings: list[Reading], days: Days | None, file_name: str, notes: Notebook) -> Span:
-    by_month = days.by_month if days else _months_stated(readings)
+    by_month, column = (days.by_month, "") if days else _months_stated(readings)
     span = find_span(file_name, by_month)
+    if column and span.evidence[0] != "the file's name":
+        told = f"as {column!r} reads; it may count the periods of a financial year. Correct it where it does."
+        span = replace(span, confidence="unsure", evidence=(f"months of {column!r}",), doubt=told)
     notes.add(Guess("first_period", f"{span.period}, {span.cadence}", span.confidence, span.evidence))
     if span.doubt:
         notes.ask("first_period", span.doubt)
     return span
 
 
-def _months_stated(readings: list[Reading]) -> Counter[str]:
-    """The months of a column that holds months only."""
+def _months_stated(readings: list[Reading]) -> tuple[Counter[str], str]:
+    """(the months of a column that holds months only, its header)."""
     months: Counter[str] = Counter()
+    header = ""
     for reading in readings:
-        for profile in reading.sheet.profiles:
-            if profile.months >= 0.8 and profile.filled:
-                return months_of_cells(Counter(reading.sheet.cells(profile.position)))
-    return months
+        stated = [item for item in reading.sheet.profiles if item.months >= 0.8 and item.filled]
+        for profile in stated[:1]:
+            header = profile.header
+            months += months_of_cells(Counter(reading.sheet.cells(profile.position)))
+    return months, header
 
 
 # keys ------------------------------------------------------------------------------------------------------
 
 
 def _body_keys(
-    opened: Opened,
-    readings: list[Reading],
-    file_name: str,
-    known: tuple[str, str],
-    span: Span,
-    notes: Notebook,
+    readings: list[Reading], file_name: str, known: tuple[str, str], span: Span, notes: Notebook
 ) -> dict[str, Any]:
     given_id, site = known
     found, name = find_body(readings[0], file_name, given_id, site, notes)
     year, month = parse_period(span.period)
-    first = date(year, month, 1)
     notes.ask("org_id", "what is the body's org-id (such as GB-LAE-…, GB-NHS-…), and its ONS or ODS code?")
     notes.ask("postcode", "what is the postcode of the body's main office?")
-    notes.ask(
-        "valid_from", "since when does the body exist in its present form? The date is that of the file."
-    )
+    text = "since when does the body exist in its present form? The date is that of the file."
+    notes.ask("valid_from", text)
     notes.ask("licence", "does the body's site state this licence? The file says nothing.")
-    banner = [cell for row in opened.sheets[0].table.rows[: opened.sheets[0].header_row] for cell in row]
-    texts = [
-        file_name,
-        *(cell for cell in banner if len(cell) < 200),
-        *(item.sheet.table.sheet for item in readings),
-    ]
     basis = notes.guess("vat_basis")
     return {
         "publisher_id": found,
@@ -170,11 +166,17 @@ def _body_keys(
         "org_id": f"XX-DRAFT-{found}",
         "body_type": find_body_type(name, notes),
         "postcode": NO_POSTCODE,
-        "valid_from": first,
+        "valid_from": date(year, month, 1),
         "vat_basis": basis.column if basis else "unknown",
-        "thresholds": [{"valid_from": first, "gbp": about.find_threshold(_pence(readings), texts, notes)}],
         "licence": "OGL-UK-3.0",
     }
+
+
+def _titles(opened: Opened, readings: list[Reading], file_name: str) -> list[str]:
+    """Where a file may say what it lists: its name, the rows above its header, its sheets."""
+    first = opened.sheets[0]
+    banner = [cell for row in first.table.rows[: first.header_row] for cell in row if len(cell) < 200]
+    return [file_name, *banner, *(item.sheet.table.sheet for item in readings)]
 
 
 def _stream_keys(
@@ -193,7 +195,6 @@ def _stream_keys(
         "optional_columns": optional,
         "ignore": ignore,
         "redaction": about.find_redactions(names, notes),
-        "expected": _expected(readings),
     }
     return {name: value for name, value in keys.items() if value not in ([], {}, None)}
 
@@ -246,8 +247,6 @@ def _aliases(
 
 def _date_basis(reading: Reading, notes: Notebook) -> str | None:
     """payment, document or period; None for the usual one."""
-    from anchor_spend.draft.vocabulary import read_header
-
     guess = reading.guesses.get("payment_date")
     if guess is None:
         text = (
@@ -255,17 +254,16 @@ def _date_basis(reading: Reading, notes: Notebook) -> str | None:
         )
         notes.ask("date_basis", text, is_required=True)
         return "period"
-    meaning = read_header(guess.column)
-    role = meaning.role
-    if role == "plain_date":
+    role = read_header(guess.column).role
+    if role == "payment_date":
+        return None
+    if role not in ("posting_date", "document_date"):
         notes.ask("date_basis", f"is {guess.column!r} the day of payment or that of the invoice?")
-    return None if role in _DAY_ROLES else "document"
-
-
-def _expected(readings: list[Reading]) -> dict[str, Any]:
-    pence = _pence(readings)
-    low, high = about.believable_rows(len(pence))
-    return {"rows": [low, high], "largest_payment_gbp": about.largest_payment(pence)}
+        return None
+    notes.add(
+        Guess("date_basis", "document", "likely", (f"header {guess.column!r} says {role.replace('_', ' ')}",))
+    )
+    return "document"
 
 
 def _pence(readings: list[Reading]) -> list[int]:

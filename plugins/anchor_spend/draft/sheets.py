@@ -14,7 +14,6 @@ from anchor_spend.draft.columns import choose_columns
 from anchor_spend.draft.guesses import Guess, Notebook
 from anchor_spend.draft.opening import Opened, Sheet
 from anchor_spend.spec import normalise_header
-from anchor_spend.values import is_amount
 
 REQUIRED = ("payment_date", "amount", "supplier_name")
 _ALIKE = 0.6  # of two sheets' headers in common makes them one table
@@ -36,7 +35,7 @@ class Reading:
             return self.cells("payment_date")
         day, amount, payee = at
         rows = (row for row in self.sheet.body if len(row) > max(at) and row[payee].strip())
-        return [row[day].strip() for row in rows if is_amount(row[amount])]
+        return [row[day].strip() for row in rows if any(map(str.isdigit, row[amount]))]
 
     def cells(self, field: str) -> list[str]:
         guess = self.guesses.get(field)

@@ -16,6 +16,7 @@ import yaml
 Basis = Literal["net", "gross", ""]
 
 SAYS, MAY_MEAN = 1.0, 0.5
+_LONGEST = 120  # characters of a header; what is longer is a note
 _PARTLY = 0.6  # of the strength that is left where a header holds words nobody knows
 _HUMP = re.compile(
     r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
@@ -76,7 +77,7 @@ def field_of(role: str) -> str:
 @cache
 def read_header(header: str) -> HeaderMeaning:
     """What a header says, by its words alone."""
-    words = header_words(header)
+    words = header_words(header[:_LONGEST])
     basis, rest = _without_basis(words)
     basis = "" if {"vat", "tax"} & set(rest) else basis
     found = [match for role in _roles() if (match := _match(role, rest if basis else words, basis))]
