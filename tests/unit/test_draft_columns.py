@@ -72,6 +72,12 @@ CLEAN: list[tuple[str, list[str], Row, tuple[str, str, str]]] = [
         ("Supplier", "Payment Date", "Amount"),
     ),
     (
+        "an amount beside its gross",
+        ["Payment Date", "Supplier", "Gross Amount", "Amount"],
+        lambda x: [x.on(DMY), x.name, x.gross, x.amount],
+        ("Supplier", "Payment Date", "Amount"),
+    ),
+    (
         "VAT that cannot be recovered before the amount",
         ["Payment Date", "Non Recoverable VAT", "Amount", "Supplier"],
         lambda x: [x.on(DMY), "0.00" if x.number % 9 else x.vat, x.amount, x.name],

@@ -119,13 +119,14 @@ def _adds_up(lines: list[int | None], wholes: list[int | None]) -> bool:
 def _net_by_name(
     pence: dict[int, list[int | None]], profiles: Sequence[ColumnProfile], meanings: Sequence[HeaderMeaning]
 ) -> Settled | None:
-    """The one column called net, where all others are called gross and are never smaller."""
+    """The one column not called gross, where all others are and are never smaller."""
     by_basis: dict[str, list[ColumnProfile]] = {"net": [], "gross": [], "": []}
     for profile, meaning in zip(profiles, meanings, strict=True):
         by_basis[meaning.basis].append(profile)
-    if len(by_basis["net"]) != 1 or by_basis[""] or not by_basis["gross"]:
+    others = by_basis["net"] + by_basis[""]
+    if len(others) != 1 or not by_basis["gross"]:
         return None
-    net = by_basis["net"][0]
+    net = others[0]
     for gross in by_basis["gross"]:
         rows = _whole(pence[net.position], pence[gross.position])
         fitting = sum(abs(a) - _PENNIES <= abs(b) <= 1.26 * abs(a) + _PENNIES for a, b in rows)
