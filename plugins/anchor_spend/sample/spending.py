@@ -21,7 +21,7 @@ _SEASON = np.array([0.92, 0.97, 1.0, 1.02, 0.9, 1.0, 1.03, 1.02, 0.93, 0.98, 1.0
 _LOCAL_DRIFT = (-0.009, 0.0, 0.012)
 _LARGEST_TRANSFER_GBP = 6_000_000
 _RATES = np.array([1.0, 1.2, 1.45])  # what one unit of a package may cost
-_SPREAD = {"order": 1.1, "steady": 0.03, "transfer": 0.6, "redacted": 0.6, "blank": 0.8}
+_SPREAD = {"order": 1.1, "steady": 0.03, "transfer": 0.6, "redacted": 0.6, "blank": 0.8, "unnamed": 0.8}
 _FORMS = {
     "exact": 0.43,
     "legal_form_variant": 0.32,
@@ -113,7 +113,7 @@ def _name(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generat
     rows.loc[blank, "supplier_name"] = rng.choice([" ", "\u00a0"], int(blank.sum()), p=[0.9, 0.1])
     rows.loc[blank, "name_form"] = "blank"
     unnamed = (rows["kind"] == "unnamed").to_numpy()
-    rows.loc[unnamed, "supplier_name"] = "Various suppliers"
+    rows.loc[unnamed, "supplier_name"] = "Suppliers of " + rows.loc[unnamed, "department"]
     rows.loc[unnamed, "name_form"] = "absent_from_register"
     return rows
 

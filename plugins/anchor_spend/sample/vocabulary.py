@@ -320,7 +320,12 @@ _DEPARTMENTS: dict[str, dict[str, tuple[str, ...]]] = {
         "corporate": ("Finance Group",),
     },
     "school": {
-        "": ("Eastmarch Lower School", "Northmere Academy", "Deepford High School", "Larkwell Academy")
+        "": (
+            "First Sample Lower School",
+            "Second Sample Academy",
+            "Third Sample High School",
+            "Fourth Sample School",
+        )
     },
 }
 
