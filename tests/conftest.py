@@ -1,5 +1,6 @@
 """Shared fixtures: one embedded PostgreSQL a session, and the folder of real files when it is there."""
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -14,6 +15,15 @@ from anchor_spend.settings import PROJECT, load_settings
 def pytest_configure() -> None:
     """Let SIGTERM unwind like Ctrl-C does, so that no server is left running."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _loggers_on() -> None:
+    """Libraries that earlier tests ran in this process may have switched loggers off."""
+    logging.disable(logging.NOTSET)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("anchor_spend") and isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 @pytest.fixture(scope="session")

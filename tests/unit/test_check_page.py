@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 import check_files as files
 from anchor_spend.check import Check, check_file, page, text
 from anchor_spend.check.result import CHECK_VERSION
+from anchor_spend.settings import load_settings
 
 
 def flat(words: str) -> str:
@@ -30,12 +31,22 @@ def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Check]:
     body[3][3] = "nowhere"
     refused = folder / "refused-2017-06.csv"
     refused.write_bytes(b"<!doctype html>")
-    return {
-        "ready": check_file(files.write(folder, files.rows()), files.publisher()),
-        "warned": check_file(files.write(folder, body, "w-2017-06.csv"), files.publisher(), previous=[kept]),
-        "not ready": check_file(files.write(folder, files.rows(3), "n-2017-06.csv"), files.publisher()),
-        "refused": check_file(refused, files.publisher()),
-    }
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # beside no database: one that is up may hold months of the body
+        patch.setenv("ANCHOR_SPEND_HOME", str(folder / "home"))
+        patch.delenv("DATABASE_URL", raising=False)
+        load_settings.cache_clear()
+        made = {
+            "ready": check_file(files.write(folder, files.rows()), files.publisher()),
+            "warned": check_file(
+                files.write(folder, body, "w-2017-06.csv"), files.publisher(), previous=[kept]
+            ),
+            "not ready": check_file(files.write(folder, files.rows(3), "n-2017-06.csv"), files.publisher()),
+            "refused": check_file(refused, files.publisher()),
+        }
+    load_settings.cache_clear()
+    return made
 
 
 KINDS = ["ready", "warned", "not ready", "refused"]

@@ -117,6 +117,7 @@ def test_months_that_are_not(text: str, href: str) -> None:
 
 @pytest.mark.parametrize("text", ["Q1 2018", "April to June 2018", "April 2018 cumulative"])
 def test_several_months_are_left_out_aloud(text: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="anchor_spend")
     find_period(text, "")
     assert text in caplog.text
 

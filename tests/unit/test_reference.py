@@ -108,6 +108,7 @@ BASIC_COMPANY_DATA = [
 
 
 def test_companies_house_bulk_file_with_its_padded_headers(tmp_path, caplog):
+    caplog.set_level("INFO", logger="anchor_spend")
     write(tmp_path / "BasicCompanyDataAsOneFile-2026-09-01.csv", *BASIC_COMPANY_DATA)
     assert rows_of(tmp_path, "companies") == [
         {
