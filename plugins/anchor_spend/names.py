@@ -163,6 +163,22 @@ def payee_kind(name: str) -> PayeeKind:
     return "organisation" if kinds == {"organisation"} else "unclear"
 
 
+def is_redacted(name: str) -> bool:
+    """Whether a name only says that there is one: by whole words, so that 'Redactive Events Ltd' is a company."""
+    folded = f" {fold(name)} "
+    if not set(folded.split()) <= frozenset(_phrase_lists()["redaction_words"].split()):
+        return False
+    return any(f" {phrase} " in folded for phrase in _phrase_lists()["redaction"])
+
+
+def is_like_a_public_body(name: str) -> bool:
+    """Whether a name without a legal form says that it is a council's, an NHS body's, a ministry's ..."""
+    folded = f" {fold(name)} "
+    if not any(f" {phrase} " in folded for phrase in _phrase_lists()["public_body"]):
+        return False
+    return not _has_legal_form(name)
+
+
 # -- legal forms ----------------------------------------------------------------------------------------
 
 
@@ -204,6 +220,13 @@ def _has_legal_form(name: str) -> bool:
 def _lists() -> dict[str, Any]:
     """data/payees.yml: blocks of words, and lists of phrases."""
     content: dict[str, Any] = yaml.safe_load(_data("payees.yml"))
+    return content
+
+
+@cache
+def _phrase_lists() -> dict[str, Any]:
+    """data/payee_phrases.yml."""
+    content: dict[str, Any] = yaml.safe_load(_data("payee_phrases.yml"))
     return content
 
 
