@@ -55,6 +55,7 @@ class Answer(NamedTuple):
     candidates: list[Candidate]
     none: float
     count: int
+    is_number_known: bool  # whether the register holds the number printed
 
 
 class _Weighed(NamedTuple):
@@ -77,7 +78,8 @@ def answer(index: Index, questions: Sequence[Question]) -> Iterator[Answer]:
 
 def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) -> list[Answer]:
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
-    pairs = _with_numbered(index, asked, questions, candidates.find(asked, index))
+    numbered = _numbered(index, questions)
+    pairs = _with_numbered(asked, numbered, candidates.find(asked, index))
     table = evidence.weigh(asked, index, pairs)
     weighed = _weigh_companies(index, asked, questions, pairs, table, fitted)
     none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
@@ -88,23 +90,25 @@ def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) ->
     for place, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
         shown = order[first : min(last, first + _SHOWN)].tolist()
         found = [_candidate(index, asked, pairs, table, weighed, i, float(chances[i]), fitted) for i in shown]
-        answers.append(Answer(found, float(nothing[place]), last - first))
+        answers.append(Answer(found, float(nothing[place]), last - first, bool(numbered[place] >= 0)))
     return answers
 
 
-def _with_numbered(index: Index, asked: Asked, questions: Sequence[Question], pairs: Pairs) -> Pairs:
-    """The pairs, and every name of a company whose number is printed."""
+def _numbered(index: Index, questions: Sequence[Question]) -> Integers:
+    """The company whose number is printed beside each name; -1 for none."""
     numbers = np.array([question.company_number for question in questions], dtype="S8")
-    if not (numbers != b"").any():
-        return pairs
+    if not len(index.by_number) or not (numbers != b"").any():
+        return np.full(len(questions), -1, dtype=np.int64)
     at = np.searchsorted(index.company_numbers, numbers, sorter=index.by_number)
-    companies = index.by_number[np.minimum(at, len(index.by_number) - 1)]
-    is_known = (numbers != b"") & (index.company_numbers[companies] == numbers)
-    wanted = np.where(is_known, companies, -1)[asked.names]
-    readings = np.flatnonzero(wanted >= 0)
-    current = wanted[readings]  # the current name of company i is name i
-    keys = np.concatenate([pairs.readings * 2**32 + pairs.names, readings * 2**32 + current])
-    return Pairs(*np.divmod(np.unique(keys), 2**32))
+    companies = index.by_number[np.minimum(at, len(index.by_number) - 1)].astype(np.int64)
+    return np.where((numbers != b"") & (index.company_numbers[companies] == numbers), companies, -1)
+
+
+def _with_numbered(asked: Asked, numbered: Integers, pairs: Pairs) -> Pairs:
+    """The pairs, and the current name of a company whose number is printed: of company i that is name i."""
+    readings = np.flatnonzero(numbered[asked.names] >= 0)
+    keys = [pairs.readings * 2**32 + pairs.names, readings * 2**32 + numbered[asked.names[readings]]]
+    return Pairs(*np.divmod(np.unique(np.concatenate(keys)), 2**32))
 
 
 def _weigh_companies(
