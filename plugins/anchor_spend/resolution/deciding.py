@@ -20,6 +20,11 @@ from anchor_spend.resolution.model import load_model
 
 COMPANY_PREFIX = "GB-COH-"
 _BODY_SCORE = 0.99
+_TIED = "several candidates cannot be told apart"
+_NUMBER_ONLY = "only the published number points to it, and the names share no word"
+NEEDS_A_PERSON = frozenset({_TIED, _NUMBER_ONLY})
+_ABSENT = 0.05  # a best candidate less likely than this is as good as none
+_LEAST_SHOWN = 0.0001
 _CLOSE = 0.5  # of the best candidate's probability: a second one beyond it makes a tie
 
 
@@ -135,7 +140,7 @@ def _body_form(name: str) -> str:
 def _decide_body(query: Query, entities: list[str]) -> Decision:
     evidence = {"candidates": len(entities)}
     if len(entities) > 1:
-        return _unmatched(query, "several public bodies go by the name", evidence, entities[0], _BODY_SCORE)
+        return _unmatched(query, _TIED, evidence, entities[0], _BODY_SCORE)
     return Decision(query.key, entities[0], "public_body", _BODY_SCORE, None, None, "organisation", evidence)
 
 
@@ -163,30 +168,39 @@ def _unmatched(
 def _decide(query: Query, found: Answer) -> Decision:
     """The likeliest candidate, where it is likely enough."""
     evidence = _evidence(query, found)
-    if not found.candidates:
-        return _unmatched(query, "no register holds the name", evidence)
-    best, *others = found.candidates
-    if best.probability < load_model().accept:
-        why = _why_unmatched(query, best, others)
-        nearest = COMPANY_PREFIX + best.company_number
-        is_near = best.probability >= _LEAST_SHOWN
-        if not is_near:
-            return _unmatched(query, why, evidence)
-        return _unmatched(query, why, evidence, nearest, round(best.probability, 4))
-    second = others[0] if others and others[0].probability >= _LEAST_SHOWN else None
+    shown = [candidate for candidate in found.candidates if candidate.probability >= _LEAST_SHOWN]
+    if not shown or shown[0].probability < load_model().accept:
+        return _nearest(query, found, shown, evidence)
+    best, *others = shown
     return Decision(
         query.key,
         COMPANY_PREFIX + best.company_number,
         _method(best),
         round(best.probability, 4),
-        COMPANY_PREFIX + second.company_number if second else None,
-        round(second.probability, 4) if second else None,
+        COMPANY_PREFIX + others[0].company_number if others else None,
+        round(others[0].probability, 4) if others else None,
         "organisation",
         evidence,
     )
 
 
-_LEAST_SHOWN = 0.005
+def _nearest(query: Query, found: Answer, shown: Sequence[Candidate], evidence: dict[str, Any]) -> Decision:
+    """Unmatched, and what came nearest."""
+    is_absent = not shown or shown[0].probability < _ABSENT
+    if is_absent and found.numbered:
+        return _unmatched(query, _NUMBER_ONLY, evidence, COMPANY_PREFIX + found.numbered, 0.0)
+    if is_absent:
+        return _unmatched(query, _why_absent(query), evidence)
+    best, *others = shown
+    is_tied = bool(others) and others[0].probability >= _CLOSE * best.probability
+    why = _TIED if is_tied else "no candidate is likely enough"
+    return _unmatched(query, why, evidence, COMPANY_PREFIX + best.company_number, round(best.probability, 4))
+
+
+def _why_absent(query: Query) -> str:
+    if names.is_like_a_public_body(query.name):
+        return "it reads like a public body, and no register holds the name"
+    return "no register holds the name"
 
 
 def _method(best: Candidate) -> str:
@@ -221,12 +235,4 @@ def _number_evidence(query: Query, found: Answer) -> str:
         return "not a company number"
     if any(candidate.number_agrees for candidate in found.candidates):
         return "agrees"
-    return "of a company with another name" if found.is_number_known else "not in the register"
-
-
-def _why_unmatched(query: Query, best: Candidate, others: Sequence[Candidate]) -> str:
-    if others and others[0].probability >= _CLOSE * best.probability and best.probability > 0.05:
-        return "several candidates cannot be told apart"
-    if names.is_like_a_public_body(query.name):
-        return "a public body that no register of ours holds"
-    return "no candidate is likely enough"
+    return "of a company with another name" if found.numbered else "not in the register"

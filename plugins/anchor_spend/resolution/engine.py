@@ -55,7 +55,7 @@ class Answer(NamedTuple):
     candidates: list[Candidate]
     none: float
     count: int
-    is_number_known: bool  # whether the register holds the number printed
+    numbered: str  # the company whose number is printed, '' for none
 
 
 class _Weighed(NamedTuple):
@@ -84,13 +84,13 @@ def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) ->
     weighed = _weigh_companies(index, asked, questions, pairs, table, fitted)
     none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
     chances, nothing = model.probabilities(weighed.odds, none, weighed.owners)
-    order = np.lexsort((weighed.companies, -np.round(chances, 9), weighed.owners))
+    order = np.lexsort((index.company_numbers[weighed.companies], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
     answers = []
     for place, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
         shown = order[first : min(last, first + _SHOWN)].tolist()
         found = [_candidate(index, asked, pairs, table, weighed, i, float(chances[i]), fitted) for i in shown]
-        answers.append(Answer(found, float(nothing[place]), last - first, bool(numbered[place] >= 0)))
+        answers.append(Answer(found, float(nothing[place]), last - first, _number_of(index, int(numbered[place]))))
     return answers
 
 
@@ -102,6 +102,10 @@ def _numbered(index: Index, questions: Sequence[Question]) -> Integers:
     at = np.searchsorted(index.company_numbers, numbers, sorter=index.by_number)
     companies = index.by_number[np.minimum(at, len(index.by_number) - 1)].astype(np.int64)
     return np.where((numbers != b"") & (index.company_numbers[companies] == numbers), companies, -1)
+
+
+def _number_of(index: Index, company: int) -> str:
+    return index.company_numbers[company].decode() if company >= 0 else ""
 
 
 def _with_numbered(asked: Asked, numbered: Integers, pairs: Pairs) -> Pairs:

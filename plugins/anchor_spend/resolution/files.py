@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import store
-from anchor_spend.resolution.deciding import COMPANY_PREFIX, Company, Decision, Query, resolve_with
+from anchor_spend.resolution.deciding import COMPANY_PREFIX, NEEDS_A_PERSON, Company, Decision, Query, resolve_with
 from anchor_spend.resolution.model import load_model
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def band_of(decision: Decision) -> str:
     if decision.entity_id:
         return "accept"
     is_near = (decision.runner_up_score or 0) >= load_model().review
-    return "review" if is_near or "told apart" in decision.evidence["why"] else "reject"
+    needs_a_person = decision.evidence["why"] in NEEDS_A_PERSON
+    return "review" if is_near or needs_a_person else "reject"
 
 
 def _queries_of(rows: "pd.DataFrame") -> list[Query]:
