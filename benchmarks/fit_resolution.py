@@ -2,12 +2,13 @@
 
     python benchmarks/fit_resolution.py LABELS.csv REGISTER.parquet [--write]
 
-LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number, company_name,
-previous_names, postcode. A conditional logit over the candidates of a name and 'none of them', ridge penalty 1, on
-the names as published and (at half the weight) cut at 30 characters. Numbers, postcodes and statuses of the register
-are not looked at. Reported cross-fitted: two halves by a hash of the company number (of the name where no company is
-right), each judged by the other half's coefficients and threshold. --write fits once more on all and writes
-data/resolution_model.json. Prints counts and coefficients, never a name.
+LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number,
+company_name, previous_names, postcode. A conditional logit over the candidates of a name and 'none of
+them', ridge penalty 1, on the names as published and (at half the weight) cut at 30 characters. Numbers,
+postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a hash of the
+company number (of the name where no company is right), each judged by the other half's coefficients and
+threshold. --write fits once more on all and writes data/resolution_model.json. Prints counts and
+coefficients, never a name.
 """
 
 import argparse
@@ -119,7 +120,9 @@ def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
     rows = [best_rows(part, chosen_by) for part in parts]
     count, width = len(is_used), len(chosen_by)
     table = np.vstack([part.table[row] for part, row in zip(parts, rows, strict=True)])
-    owner = np.concatenate([part.owner[row] + i * count for i, (part, row) in enumerate(zip(parts, rows, strict=True))])
+    owner = np.concatenate(
+        [part.owner[row] + i * count for i, (part, row) in enumerate(zip(parts, rows, strict=True))]
+    )
     right = np.concatenate([part.is_right[row] for part, row in zip(parts, rows, strict=True)])
     none = np.vstack([part.none for part in parts])
     weight = np.concatenate([part.weight * (is_used & part.is_open) for part in parts])
@@ -133,7 +136,9 @@ def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
         slope = table.T @ ((right - chance) * weight[owner]), none.T @ ((~is_found - nothing) * weight)
         return -found - missed + PENALTY / 2 * values @ values, PENALTY * values - np.concatenate(slope)
 
-    fitted: Floats = minimize(loss, np.zeros(width + none.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    fitted: Floats = minimize(
+        loss, np.zeros(width + none.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    ).x
     return fitted
 
 
@@ -151,7 +156,9 @@ def judge(cases: Cases, fitted: Floats) -> tuple[Floats, Flags]:
     return highest, is_right & cases.is_open
 
 
-def cross_fitted(whole: Cases, cut: Cases, judged: Cases, half: npt.NDArray[np.int64]) -> tuple[Floats, Flags]:
+def cross_fitted(
+    whole: Cases, cut: Cases, judged: Cases, half: npt.NDArray[np.int64]
+) -> tuple[Floats, Flags]:
     """As judge, each half with the other half's coefficients."""
     chance, right = np.zeros(len(half)), np.zeros(len(half), dtype=bool)
     for part in (0, 1):
@@ -175,9 +182,7 @@ def best_f1_threshold(chance: Floats, right: Flags, has_answer: Flags) -> float:
     return float(chance[order][f1.argmax()])
 
 
-def report(
-    label: str, chance: Floats, right: Flags, has_answer: Flags, half: npt.NDArray[np.int64]
-) -> None:
+def report(label: str, chance: Floats, right: Flags, has_answer: Flags, half: npt.NDArray[np.int64]) -> None:
     """Precision and recall at thresholds chosen on the other half."""
     goals = {"best F1": None, "precision 0.99": 0.99, "precision 0.97": 0.97}
     for goal, precision in goals.items():
@@ -200,7 +205,7 @@ def write(fitted: Floats, accept: float, review: float, count: int) -> None:
     """The model as reviewed data."""
     width = len(evidence.COLUMNS)
     content = {
-        "how": f"benchmarks/fit_resolution.py on {count} labelled names, as published and cut at {CUT} characters",
+        "how": f"benchmarks/fit_resolution.py, {count} labelled names as published and cut at {CUT}",
         "accept": round(accept, 3),
         "review": round(review, 3),
         "none": dict(zip(model.NAME_COLUMNS, fitted[width:].round(3).tolist(), strict=True)),

@@ -1,7 +1,8 @@
 """Who was paid: the decisions about the suppliers of the pipeline, and the same engine on files.
 
-In: suppliers and registers in the database, or files of names and of a register. Out: decisions in the database, kept
-where nothing changed; or a file of decisions. How a name is decided is resolution/; nothing is decided here.
+In: suppliers and registers in the database, or files of names and of a register. Out: decisions in the
+database, kept where nothing changed; or a file of decisions. How a name is decided is resolution/; nothing
+is decided here.
 """
 
 import hashlib
@@ -30,8 +31,8 @@ from anchor_spend.resolution.deciding import (
 )
 
 __all__ = [
-    "COMPANY_PREFIX", "Body", "Company", "Decision", "Query", "pad_company_number", "reference_fingerprint", "resolve",
-    "resolve_files", "resolve_new_suppliers",
+    "COMPANY_PREFIX", "Body", "Company", "Decision", "Query", "pad_company_number", "reference_fingerprint",
+    "resolve", "resolve_files", "resolve_new_suppliers",
 ]  # fmt: skip
 ENGINE_VERSION = "2"
 _LOCK = 7205772  # any constant: two processes must not decide at once

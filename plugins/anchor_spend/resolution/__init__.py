@@ -1,1 +1,1 @@
-"""Which company of a register a published name means: an index, candidates, evidence, and a calibrated choice."""
+"""Which company of a register a published name means: index, candidates, evidence, calibrated choice."""

@@ -1,7 +1,8 @@
 """Two names word by word: how much of each word the other name holds.
 
-In: pairs of a reading and a name. Out: Alike, a table of 0 to 1 for each word of either name. A word is held whole,
-written together with its neighbour, misspelt, shortened or squeezed; digits are held whole or not at all.
+In: pairs of a reading and a name. Out: Alike, a table of 0 to 1 for each word of either name. A word is
+held whole, written together with its neighbour, misspelt, shortened or squeezed; digits are held whole or
+not at all.
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,10 @@ _MIX = np.uint64(0x2545F4914F6CDD1D)
 
 
 class Alike(NamedTuple):
-    """A row for each pair. `ours` and `theirs` place the words (-1 for none), `our_hold` says how far each of our
-    words is in the other name, `their_hold` the same of theirs."""
+    """A row for each pair of names, a column for each word; -1 where there is none.
+
+    `our_hold` says how far each of our words is in the other name, `their_hold` the same of theirs.
+    """
 
     ours: Ids
     theirs: Ids
@@ -89,7 +92,9 @@ def _hold_near(table: Table, asked: Asked, index: Index, ours: Ids, theirs: Ids)
     if not len(row):
         return
     left, right = asked.words.hashes[ours[row, i]], theirs[row, j]
-    _, first, inverse = np.unique(left * _MIX + right.astype(np.uint64), return_index=True, return_inverse=True)
+    _, first, inverse = np.unique(
+        left * _MIX + right.astype(np.uint64), return_index=True, return_inverse=True
+    )
     similar = word_similarity(
         [asked.spelling[word] for word in left[first].tolist()],
         [word.decode() for word in index.letters[right[first]].tolist()],

@@ -4,6 +4,7 @@ In: names as published and the widths they may be cut at. Out: Asked, one row fo
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +12,12 @@ import numpy as np
 from anchor_spend import names
 from anchor_spend.resolution import wording
 from anchor_spend.resolution.index import Ids, Index, initials_of
-from anchor_spend.resolution.readings import Reading, readings_of
+from anchor_spend.resolution.readings import readings_of
 from anchor_spend.resolution.wording import Flags, Hashes, Integers, Words
 
 
 class Asked(NamedTuple):
-    """Readings of names. `names` says whose each is, `ids` places its words in the vocabulary, -1 for none."""
+    """Readings of names. `names` says whose each is, `ids` places words in the vocabulary, -1 for none."""
 
     names: Integers
     kinds: Integers
@@ -42,7 +43,7 @@ def ask(index: Index, published: Sequence[str], cut_at: Sequence[int | None]) ->
         np.array([reading.kind for _, reading in found], dtype=np.int64),
         words,
         word_ids(index, words.hashes),
-        ["".join(letters[a:b]).encode() for a, b in zip(offsets[:-1], offsets[1:], strict=True)],
+        ["".join(letters[a:b]).encode() for a, b in pairwise(offsets)],
         np.array([is_cut[place] for place, _ in found], dtype=bool),
         initials_of(words.offsets, words.hashes, first),
         spelling.words,
@@ -56,6 +57,3 @@ def word_ids(index: Index, hashes: Hashes) -> Ids:
     at = np.searchsorted(index.word_hashes, hashes, sorter=index.by_hash)
     ids = index.by_hash[np.minimum(at, len(index.by_hash) - 1)]
     return np.where(index.word_hashes[ids] == hashes, ids, -1).astype(np.int32)
-
-
-__all__ = ["Asked", "Reading", "ask", "word_ids"]

@@ -1,9 +1,9 @@
 """Names of the register that a published name may mean, found by what is rare in it.
 
 In: readings of names, an index. Out: pairs of a reading and a name of the register, the most alike first.
-Looks for rare words, pairs and whole names written together, acronyms and the only rare word of a name; for near
-spellings and beginnings of words that the register hardly holds; and for names that begin alike. Each within a
-budget, so that common words cost nothing.
+Looks for rare words, pairs and whole names written together, acronyms and the only rare word of a name; for
+near spellings and beginnings of words that the register hardly holds; and for names that begin alike. Each
+within a budget, so that common words cost nothing.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,16 @@ from scipy.sparse import csr_array
 
 from anchor_spend.resolution import wording
 from anchor_spend.resolution.asking import Asked, word_ids
-from anchor_spend.resolution.index import ACRONYM, CORE, Ids, Index, less_one_letter, owners_of, plain_units, spread
+from anchor_spend.resolution.index import (
+    ACRONYM,
+    CORE,
+    Ids,
+    Index,
+    less_one_letter,
+    owners_of,
+    plain_units,
+    spread,
+)
 from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers, whole_hashes
 
 OUR_WORDS, THEIR_WORDS = 10, 12  # words compared of either name
@@ -102,7 +111,9 @@ def _near_units(asked: Asked, index: Index, is_settled: Flags) -> _Units:
     columns = list(zip(*found, strict=True)) or [(), (), ()]
     spellings = np.array(columns[1], dtype=np.int64)
     return _Units(
-        np.array(columns[0], dtype=np.int64), index.word_hashes[spellings], np.array(columns[2], dtype=np.float64)
+        np.array(columns[0], dtype=np.int64),
+        index.word_hashes[spellings],
+        np.array(columns[2], dtype=np.float64),
     )
 
 
@@ -121,7 +132,9 @@ def _misspellings(index: Index, word: str) -> dict[int, float]:
     shorter = less_one_letter(codes, np.array([len(word)]))
     hashes = np.append(shorter, np.uint64(wording.hash_word(word)))
     low = np.searchsorted(index.near_hashes, hashes, side="left")
-    near = set(index.near_words[spread(low, np.searchsorted(index.near_hashes, hashes, side="right") - low)].tolist())
+    near = set(
+        index.near_words[spread(low, np.searchsorted(index.near_hashes, hashes, side="right") - low)].tolist()
+    )
     near.update(place for place in word_ids(index, shorter).tolist() if place >= 0)
     distances = {place: OSA.distance(word, index.letters[place].decode(), score_cutoff=2) for place in near}
     most = 1 if len(word) < 8 else 2
@@ -148,7 +161,9 @@ def _look_up(index: Index, units: _Units, is_settled: Flags) -> tuple[Pairs, Flo
     places = np.concatenate([[0], np.cumsum(sizes)])
     held = csr_array((np.ones(len(names)), names, places), shape=(len(at), index.size))
     total = asked @ held  # the summed weight of every reading and name
-    pairs = Pairs(np.repeat(np.arange(len(is_settled)), np.diff(total.indptr)), total.indices.astype(np.int64))
+    pairs = Pairs(
+        np.repeat(np.arange(len(is_settled)), np.diff(total.indptr)), total.indices.astype(np.int64)
+    )
     score = total.data / np.sqrt(index.weights[pairs.names] + 10)
     return _best(pairs, score, np.where(is_settled, _SETTLED_KEPT, _KEPT))
 
@@ -210,7 +225,7 @@ def _first_scores(asked: Asked, index: Index, pairs: Pairs) -> Floats:
 def texts(asked: Asked, index: Index, pairs: Pairs) -> tuple[list[bytes], list[bytes]]:
     """Both names of each pair, written together."""
     starts, stops = index.text_offsets[pairs.names].tolist(), index.text_offsets[pairs.names + 1].tolist()
-    text = memoryview(index.text)
+    text = index.text.data
     theirs = [bytes(text[a:b]) for a, b in zip(starts, stops, strict=True)]
     return [asked.texts[i] for i in pairs.readings.tolist()], theirs
 

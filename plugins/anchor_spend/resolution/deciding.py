@@ -1,16 +1,19 @@
 """One decision for each supplier as published, against a register of companies and the public bodies.
 
-In: suppliers (name, and the company number and postcode printed beside it), an index of companies, public bodies. Out:
-one Decision each, explained; "unmatched" is a decision too.
-Refuses to guess: of two candidates that cannot be told apart neither is taken, a person's name and a redaction are
-never matched to a company, and nothing about where a candidate is counts for it, except that a postcode the publisher
+In: suppliers (name, and the company number and postcode printed beside it), an index of companies, public
+bodies. Out: one Decision each, explained; "unmatched" is a decision too. Refuses to guess: of two
+candidates that cannot be told apart neither is taken, a person's name and a redaction are never matched to
+a company, and nothing about where a candidate is counts for it, except that a postcode the publisher
 printed equals the candidate's.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from anchor_spend import names
 from anchor_spend.resolution import index as indexes
@@ -20,6 +23,7 @@ from anchor_spend.resolution.model import load_model
 
 COMPANY_PREFIX = "GB-COH-"
 _BODY_SCORE = 0.99
+_CHUNK = 50_000  # companies held as rows at once
 _TIED = "several candidates cannot be told apart"
 _NUMBER_ONLY = "only the published number points to it, and the names share no word"
 NEEDS_A_PERSON = frozenset({_TIED, _NUMBER_ONLY})
@@ -78,14 +82,17 @@ def resolve(queries: Sequence[Query], companies: Iterable[Company], bodies: Iter
 
 
 def build_index(companies: Iterable[Company]) -> Index:
-    """An index of a register."""
-    numbers, company_names, previous, postcodes = [], [], [], []
-    for company in companies:
-        numbers.append(company.company_number)
-        company_names.append(company.company_name)
-        previous.append("; ".join(company.previous_names) if company.previous_names else "")
-        postcodes.append(compact_postcode(company.postcode))
-    return indexes.build(numbers, company_names, previous, postcodes)
+    """An index of a register, read once."""
+    company_names: list[str] = []
+    previous_names: list[str] = []
+    numbers, postcodes = [np.zeros(0, dtype="S8")], [np.zeros(0, dtype="S8")]
+    rows = iter(companies)
+    while chunk := list(islice(rows, _CHUNK)):
+        numbers.append(np.array([company.company_number for company in chunk], dtype="S8"))
+        postcodes.append(np.array([compact_postcode(company.postcode) for company in chunk], dtype="S8"))
+        company_names.extend(company.company_name for company in chunk)
+        previous_names.extend("; ".join(company.previous_names or ()) for company in chunk)
+    return indexes.build(np.concatenate(numbers), company_names, previous_names, np.concatenate(postcodes))
 
 
 def resolve_with(index: Index, queries: Sequence[Query], bodies: Iterable[Body]) -> list[Decision]:
@@ -217,11 +224,11 @@ def _method(best: Candidate) -> str:
 
 def _evidence(query: Query, found: Answer) -> dict[str, Any]:
     """What a person needs to follow the decision."""
-    evidence: dict[str, Any] = {"candidates": found.count, "none": round(found.none, 4)}
+    evidence: dict[str, Any] = {"candidates": found.considered, "none": round(found.none, 4)}
     if found.candidates:
         best = found.candidates[0]
         evidence["read"] = best.reading
-        evidence["added"] = best.contributions
+        evidence["added"] = best.added
         if query.postcode:
             evidence["postcode"] = "equal" if best.postcode_agrees else "differs"
     if query.company_number:

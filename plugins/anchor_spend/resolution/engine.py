@@ -1,11 +1,12 @@
 """Names in, candidates with probabilities out.
 
-In: questions (a name, and the number and postcode printed beside it) and an index. Out: an Answer for each, in their
-order, its candidates best first. A printed number or postcode counts beside the name, never instead of it; where a
-candidate is counts for nothing else.
+In: questions (a name, and the number and postcode printed beside it) and an index. Out: an Answer for each,
+in their order, its candidates best first. A printed number or postcode counts beside the name, never
+instead of it; where a candidate is counts for nothing else.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from anchor_spend.resolution import candidates, evidence, model
 from anchor_spend.resolution.asking import Asked, ask
 from anchor_spend.resolution.candidates import Pairs
+from anchor_spend.resolution.evidence import GROUPS
 from anchor_spend.resolution.index import PREVIOUS, Index
 from anchor_spend.resolution.model import Model
 from anchor_spend.resolution.readings import KINDS
@@ -20,9 +22,14 @@ from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _BATCH = 2_000  # names worked at once
 _SHOWN = 3  # candidates of an answer
-_NUMBER = 12.0  # what a printed number that agrees adds to the log odds: beyond doubt, where the names share a word
+_NUMBER = (
+    12.0  # what a printed number that agrees adds to the log odds: beyond doubt, where the names share a word
+)
 _POSTCODE = 7.0  # a postcode agrees by chance with one company in thousands
 _LEAST_SHARED = 4.0  # the weight of words in common that a printed number or postcode needs
+
+
+_SPELLED, _BEGINS = evidence.COLUMNS.index("spelled"), evidence.COLUMNS.index("cut_begins")
 
 
 class Question(NamedTuple):
@@ -46,7 +53,7 @@ class Candidate(NamedTuple):
     is_beginning: bool
     number_agrees: bool
     postcode_agrees: bool
-    contributions: dict[str, float]
+    added: dict[str, float]  # to the log odds, by group of evidence
 
 
 class Answer(NamedTuple):
@@ -54,7 +61,7 @@ class Answer(NamedTuple):
 
     candidates: list[Candidate]
     none: float
-    count: int
+    considered: int
     numbered: str  # the company whose number is printed, '' for none
 
 
@@ -86,11 +93,16 @@ def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) ->
     chances, nothing = model.probabilities(weighed.odds, none, weighed.owners)
     order = np.lexsort((index.company_numbers[weighed.companies], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
+    added = np.round(model.contributions(table[weighed.rows], fitted), 2)
     answers = []
-    for place, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for place, (first, last) in enumerate(pairwise(bounds)):
         shown = order[first : min(last, first + _SHOWN)].tolist()
-        found = [_candidate(index, asked, pairs, table, weighed, i, float(chances[i]), fitted) for i in shown]
-        answers.append(Answer(found, float(nothing[place]), last - first, _number_of(index, int(numbered[place]))))
+        found = [
+            _candidate(index, asked, pairs, table, weighed, i, float(chances[i]), added[i]) for i in shown
+        ]
+        answers.append(
+            Answer(found, float(nothing[place]), last - first, _number_of(index, int(numbered[place])))
+        )
     return answers
 
 
@@ -121,7 +133,9 @@ def _weigh_companies(
     owners, companies = asked.names[pairs.readings], index.company_of[pairs.names].astype(np.int64)
     odds = table @ fitted.candidate
     shares_words = table[:, evidence.COLUMNS.index("shared")] * 5 >= _LEAST_SHARED
-    shares_words |= table[:, evidence.COLUMNS.index("acronym_3")] + table[:, evidence.COLUMNS.index("acronym_4")] > 0
+    shares_words |= (
+        table[:, evidence.COLUMNS.index("acronym_3")] + table[:, evidence.COLUMNS.index("acronym_4")] > 0
+    )
     printed = np.array([question.company_number for question in questions], dtype="S8")[owners]
     number_agrees = (printed != b"") & (printed == index.company_numbers[companies]) & shares_words
     printed = np.array([question.postcode for question in questions], dtype="S8")[owners]
@@ -130,11 +144,20 @@ def _weigh_companies(
     order = np.lexsort((pairs.names, -odds, companies, owners))
     keys = owners[order] * 2**32 + companies[order]
     best = order[np.flatnonzero(np.diff(keys, prepend=-1))]
-    return _Weighed(owners[best], companies[best], best, odds[best], number_agrees[best], postcode_agrees[best])
+    return _Weighed(
+        owners[best], companies[best], best, odds[best], number_agrees[best], postcode_agrees[best]
+    )
 
 
 def _candidate(
-    index: Index, asked: Asked, pairs: Pairs, table: Floats, weighed: _Weighed, i: int, chance: float, fitted: Model
+    index: Index,
+    asked: Asked,
+    pairs: Pairs,
+    table: Floats,
+    weighed: _Weighed,
+    i: int,
+    chance: float,
+    added: Floats,
 ) -> Candidate:
     row, company = int(weighed.rows[i]), int(weighed.companies[i])
     reading, name = int(pairs.readings[row]), int(pairs.names[row])
@@ -144,9 +167,9 @@ def _candidate(
         chance,
         KINDS[int(asked.kinds[reading])],
         bool(index.kinds[name] == PREVIOUS),
-        bool(table[row, evidence.COLUMNS.index("spelled")]),
-        bool(table[row, evidence.COLUMNS.index("cut_begins")]),
+        bool(table[row, _SPELLED]),
+        bool(table[row, _BEGINS]),
         bool(weighed.number_agrees[i]),
         bool(weighed.postcode_agrees[i]),
-        model.contributions(table[row], fitted),
+        {group: value for group, value in zip(GROUPS, added.tolist(), strict=True) if value},
     )

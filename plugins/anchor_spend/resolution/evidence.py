@@ -1,7 +1,7 @@
 """What speaks for and against a reading of a published name meaning a name of the register.
 
-In: pairs of a reading and a name. Out: a row of numbers for each pair, in the order of COLUMNS; GROUPS says in words
-what each is evidence of. Nothing in it knows where a candidate is, nor whether it is local.
+In: pairs of a reading and a name. Out: a row of numbers for each pair, in the order of COLUMNS; GROUPS says
+in words what each is evidence of. Nothing in it knows where a candidate is, nor whether it is local.
 """
 
 from collections.abc import Callable
@@ -24,14 +24,17 @@ from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers
 _SMALL = 0.3  # the part of its weight that AND, OF ... keeps
 _HELD = 0.99
 GROUPS = {
-    "words in common": "shared shared>6 shared>10 shared>16 rarest rarest_shared rarest_both rarest_theirs only_core "
-    "only_core_rarest all_core place_same all_equal",
-    "words missing": "lost_ours lost_ours>3 lost_ours>8 lost_theirs lost_theirs>3 lost_theirs>8 most_lost_theirs "
-    "rare_lost_theirs common_lost_ours core_lost_ours core_count_ours core_count_theirs generic_ours generic_theirs "
-    "place_conflict number_lost last_theirs",
+    "words in common": """
+        shared shared>6 shared>10 shared>16 rarest rarest_shared rarest_both rarest_theirs only_core
+        only_core_rarest all_core place_same all_equal""",
+    "words missing": """
+        lost_ours lost_ours>3 lost_ours>8 lost_theirs lost_theirs>3 lost_theirs>8 most_lost_theirs
+        rare_lost_theirs common_lost_ours core_lost_ours core_count_ours core_count_theirs generic_ours
+        generic_theirs place_conflict number_lost last_theirs""",
     "spelling": "spelled alike>0.8 letters>0.9 near_count near_weight",
-    "beginning": "begins begins_long begins_as_written cut_begins cut_begins_lost cut_begins_count cut_begins_form "
-    "cut_differs",
+    "beginning": """
+        begins begins_long begins_as_written cut_begins cut_begins_lost cut_begins_count cut_begins_form
+        cut_differs""",
     "legal form": "form_same form_conflict form_ours_only form_theirs_only",
     "acronym": "acronym_3 acronym_4 acronym_alone acronym_unknown",
     "way of reading": "trading before_ta after_ta less_code",
@@ -96,7 +99,9 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
         "last_theirs": last,
         "number_lost": _number_lost(asked, index, alike),
         "missing_theirs": missing / 5,
-        "lost_count_theirs": ((alike.their_hold < 0.5) & (theirs > 0) & ~np.isin(alike.their_hashes, SMALL_WORDS)).sum(axis=1),
+        "lost_count_theirs": (
+            (alike.their_hold < 0.5) & (theirs > 0) & ~np.isin(alike.their_hashes, SMALL_WORDS)
+        ).sum(axis=1),
         "our_weight": ours.sum(axis=1),
     }
 
@@ -106,8 +111,9 @@ def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
     ours = np.array([not asked.spelling[word].isalpha() for word in asked.words.hashes.tolist()] or [False])
     codes = index.letters[alike.theirs].view(np.uint8).reshape(*alike.theirs.shape, -1)
     theirs = ((codes >= ord("0")) & (codes <= ord("9"))).any(axis=2)
-    lost: Flags = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
-    return lost | (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)
+    lost = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
+    missing = (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)
+    return np.asarray(lost | missing)
 
 
 def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
@@ -203,7 +209,7 @@ def _of_forms_and_ways(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -
 
 def _of_beginnings(found: Found, is_cut: Flags) -> Found:
     """A name that fills its width and is the beginning of another may lack what the other has more."""
-    begins = found["begins_as_written"] & is_cut
+    begins = (found["begins_as_written"] == 1) & is_cut
     return {
         "cut_begins": begins,
         "cut_differs": is_cut & ~begins,

@@ -1,10 +1,10 @@
 """Names of a file against the register of another; no database.
 
-In (CSV or Parquet): query_name and optional published_postcode, published_number, category, name_cut_at; and
-company_number, company_name, optional previous_names ('; ' between), postcode. Without name_cut_at the width names are
-cut at is told from the names themselves. Out, in the order of the names: query_name, company_number (empty when not
-accepted), score, band, method, runner_up, runner_up_score; in band review the runner-up is the candidate to look at.
-Refuses files without the columns it needs.
+In (CSV or Parquet): query_name and optional published_postcode, published_number, category, name_cut_at;
+and company_number, company_name, optional previous_names ('; ' between), postcode. Without name_cut_at the
+width names are cut at is told from the names themselves. Out, in the order of the names: query_name,
+company_number (empty when not accepted), score, band, method, runner_up, runner_up_score; in band review
+the runner-up is the candidate to look at. Refuses files without the columns it needs.
 """
 
 import hashlib
@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import store
-from anchor_spend.resolution.deciding import COMPANY_PREFIX, NEEDS_A_PERSON, Company, Decision, Query, resolve_with
+from anchor_spend.resolution.deciding import (
+    COMPANY_PREFIX,
+    NEEDS_A_PERSON,
+    Company,
+    Decision,
+    Query,
+    resolve_with,
+)
 from anchor_spend.resolution.model import load_model
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """The index of a register: built once, kept as flat arrays, loaded by mapping them into memory.
 
 In: companies as columns of numbers, names, previous names and postcodes. Out: an Index: the words of every
-name, a vocabulary with how rare each word is, and where each word, pair of words, core, acronym, near spelling
-and beginning occurs. A saved index of another format is refused.
+name, a vocabulary with how rare each word is, and where each word, pair of words, core, acronym, near
+spelling and beginning occurs. A saved index of another format is refused.
 """
 
 import csv
@@ -27,9 +27,13 @@ ACRONYM = np.uint64(0x5851F42D4C957F2D)  # added to the hash of initials, so tha
 CORE = np.uint64(0x14057B7EF767814F)  # added to the hash of the only rare word of a name
 SMALL_WORDS = wording.hashes_of(["AND", "OF", "THE", "FOR", "IN", "AT", "ON", "TO"])
 _FORMAT = 2
-_COMMON_NAMES = 200_000  # names that data/word_shares.csv stands for, so that a small register knows what is common
+_COMMON_NAMES = (
+    200_000  # names that data/word_shares.csv stands for, so that a small register knows what is common
+)
 _MAX_POSTINGS = 4_000  # a word or pair in more names than this finds none
 _RARE_SHARE = 0.002  # of all names: a word in fewer may be the core of a name
+_PARTS = 16
+_PART_SHIFT = np.uint64(60)
 _MIN_MISSPELT = 5  # letters: shorter words are not looked for misspelt
 _TRADING_AS = re.compile(r"\bT\s?[/\\]\s?AS?\b\.?|\bT\.A\.|\bTRADING AS\b", re.IGNORECASE)
 Ids = npt.NDArray[np.int32]
@@ -100,26 +104,27 @@ def load(folder: Path) -> Index:
     path = folder / "format.json"
     if not path.exists() or json.loads(path.read_text()) != {"format": _FORMAT}:
         raise ReferenceDataError(f"{folder} holds no index of this version: build it again.")
-    return Index(
-        **{field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index)}
-    )
+    mapped = {field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r") for field in fields(Index)}
+    return Index(**{name: np.asarray(array) for name, array in mapped.items()})
 
 
 def build(
-    company_numbers: Sequence[str],
-    company_names: Sequence[str],
-    previous_names: Sequence[str],
-    postcodes: Sequence[str],
+    company_numbers: Sequence[str] | npt.NDArray[np.bytes_],
+    company_names: list[str],
+    previous_names: list[str],
+    postcodes: Sequence[str] | npt.NDArray[np.bytes_],
 ) -> Index:
-    """An index of companies; previous names are one text each, '; ' between."""
+    """An index of companies; previous names are one text each, '; ' between. Empties both lists of names."""
     names = _all_names(company_names, previous_names)
+    name_count = len(names.texts)
     spelling = wording.Spelling()
     words = wording.read_words(names.texts, spelling)
+    names.texts.clear()
     letters, word_hashes = _vocabulary(spelling)
     by_hash = np.argsort(word_hashes).astype(np.int32)
     ids = by_hash[np.searchsorted(word_hashes[by_hash], words.hashes)]
     counts = np.bincount(ids, minlength=len(letters)).astype(np.int32)
-    weights = _weights(letters, counts, len(names.texts))
+    weights = _weights(letters, counts, name_count)
     initials = initials_of(words.offsets, words.hashes, _first_letters(letters)[ids])
     is_rare = weights[ids] > -np.log(_RARE_SHARE)
     units = _units(words, initials, is_rare)
@@ -157,9 +162,10 @@ def build(
     )
 
 
-def _all_names(company_names: Sequence[str], previous_names: Sequence[str]) -> _Names:
+def _all_names(company_names: list[str], previous_names: list[str]) -> _Names:
     """Every name, and what stands before and after t/a in one."""
-    texts, owners = list(company_names), list(range(len(company_names)))
+    current_count = len(company_names)
+    texts, owners = company_names, list(range(current_count))
     for company, text in enumerate(previous_names):
         if text:
             former = [name for name in text.split("; ") if name.strip()]
@@ -174,7 +180,8 @@ def _all_names(company_names: Sequence[str], previous_names: Sequence[str]) -> _
             owners.extend([owners[place]] * len(parts))
     kinds = np.full(len(texts), TRADING, dtype=np.int8)
     kinds[:full_count] = PREVIOUS
-    kinds[: len(company_names)] = CURRENT
+    kinds[:current_count] = CURRENT
+    previous_names.clear()
     return _Names(texts, np.array(owners, dtype=np.int32), kinds)
 
 
@@ -204,7 +211,8 @@ def _first_letters(letters: npt.NDArray[np.bytes_]) -> Bytes:
 
 def _sums(values: npt.NDArray[np.float32], offsets: Integers) -> Floats:
     running = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    return running[offsets[1:]] - running[offsets[:-1]]
+    sums: Floats = running[offsets[1:]] - running[offsets[:-1]]
+    return sums
 
 
 def _texts(letters: npt.NDArray[np.bytes_], ids: Ids, offsets: Integers) -> tuple[Integers, Bytes]:
@@ -219,7 +227,7 @@ def _texts(letters: npt.NDArray[np.bytes_], ids: Ids, offsets: Integers) -> tupl
 
 def owners_of(offsets: Integers) -> Integers:
     """For each word the place of its name."""
-    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    return np.repeat(np.arange(len(offsets) - 1, dtype=np.int32), np.diff(offsets))
 
 
 def _units(words: Words, initials: Hashes, is_rare: Flags) -> tuple[Hashes, Integers, Ids]:
@@ -234,24 +242,34 @@ def _units(words: Words, initials: Hashes, is_rare: Flags) -> tuple[Hashes, Inte
     rare_counts = np.bincount(owner[is_rare], minlength=len(words.forms))
     is_core = is_rare & (rare_counts == 1)[owner]
     found.append((owner[is_core], words.hashes[is_core] + CORE))
-    return _postings(
-        np.concatenate([hashes for _, hashes in found]),
-        np.concatenate([names.astype(np.int32) for names, _ in found]),
-    )
+    return _postings(found)
 
 
-def _postings(hashes: Hashes, names: Ids) -> tuple[Hashes, Integers, Ids]:
+def _postings(found: list[tuple[Integers, Hashes]]) -> tuple[Hashes, Integers, Ids]:
+    """Sorted part by part, so that a national register fits."""
+    parts = []
+    for part in range(_PARTS):
+        chosen = [hashes >> _PART_SHIFT == np.uint64(part) for _, hashes in found]
+        hashes = np.concatenate([hashes[mask] for (_, hashes), mask in zip(found, chosen, strict=True)])
+        names = [names[mask].astype(np.int32) for (names, _), mask in zip(found, chosen, strict=True)]
+        parts.append(_sorted_postings(hashes, np.concatenate(names)))
+    sizes = np.concatenate([part[1] for part in parts])
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    return np.concatenate([part[0] for part in parts]), offsets, np.concatenate([part[2] for part in parts])
+
+
+def _sorted_postings(hashes: Hashes, names: Ids) -> tuple[Hashes, Integers, Ids]:
+    """Distinct hashes, how many names each has, and the names; what is in too many finds none."""
     order = np.argsort(hashes, kind="stable")
     hashes, names = hashes[order], names[order]
     starts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)])
     sizes = np.diff(np.append(starts, len(hashes)))
     is_useful = sizes <= _MAX_POSTINGS
-    kept = names[np.repeat(is_useful, sizes)]
-    return hashes[starts][is_useful], np.concatenate([[0], np.cumsum(sizes[is_useful])]), kept
+    return hashes[starts][is_useful], sizes[is_useful], names[np.repeat(is_useful, sizes)]
 
 
 def plain_units(words: Words) -> list[tuple[Integers, Hashes]]:
-    """(name, hash) of words, of neighbours written together, and of names of several words written together."""
+    """(name, hash) of words, of neighbours and of names of several words, written together."""
     owner = owners_of(words.offsets)
     if not len(owner):
         return [(owner, words.hashes)]
@@ -293,7 +311,8 @@ def less_one_letter(codes: Bytes, lengths: Integers) -> Hashes:
     before = np.cumsum(terms, axis=1, dtype=np.uint64) - terms
     after = terms.sum(axis=1, dtype=np.uint64)[:, None] - before - terms
     hashes = before + after * wording.INVERSE
-    return hashes[np.arange(codes.shape[1]) < lengths[:, None]]
+    found: Hashes = hashes[np.arange(codes.shape[1]) < lengths[:, None]]
+    return found
 
 
 def spread(starts: Integers, counts: Integers) -> Integers:

@@ -1,9 +1,9 @@
 """From evidence to probability: which candidate a name means, or none of them.
 
-In: the evidence of every candidate of a name, and what the name itself says. Out: a probability for each candidate
-and for none. The candidates and 'none' share one probability, so that each is judged beside its rivals, and two that
-cannot be told apart have at most half each. The coefficients are data/resolution_model.json, fitted by
-benchmarks/fit_resolution.py; that file says how.
+In: the evidence of every candidate of a name, and what the name itself says. Out: a probability for each
+candidate and for none. The candidates and 'none' share one probability, so that each is judged beside its
+rivals, and two that cannot be told apart have at most half each. The coefficients are
+data/resolution_model.json, fitted by benchmarks/fit_resolution.py; that file says how.
 """
 
 import json
@@ -12,7 +12,6 @@ from importlib import resources
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from anchor_spend import names
 from anchor_spend.resolution.evidence import COLUMNS, GROUPS
@@ -33,7 +32,9 @@ class Model(NamedTuple):
 @cache
 def load_model() -> Model:
     """The shipped model."""
-    text = resources.files("anchor_spend").joinpath("data", "resolution_model.json").read_text(encoding="utf-8")
+    text = (
+        resources.files("anchor_spend").joinpath("data", "resolution_model.json").read_text(encoding="utf-8")
+    )
     content = json.loads(text)
     return Model(
         np.array([content["candidate"][name] for name in COLUMNS]),
@@ -65,8 +66,14 @@ def probabilities(odds: Floats, none: Floats, owners: Integers) -> tuple[Floats,
     return candidates / total[owners], nothing / total
 
 
-def contributions(row: npt.NDArray[np.float64], model: Model) -> dict[str, float]:
-    """What each group of evidence adds to a candidate's log odds; groups that add nothing are left out."""
-    added = dict(zip(COLUMNS, row * model.candidate, strict=True))
-    summed = {group: round(float(sum(added[name] for name in columns.split())), 2) for group, columns in GROUPS.items()}
-    return {group: value for group, value in summed.items() if value}
+def contributions(table: Floats, model: Model) -> Floats:
+    """What each of GROUPS (a column) adds to the log odds of each row's candidate."""
+    added: Floats = (table * model.candidate) @ _group_of_column()
+    return added
+
+
+@cache
+def _group_of_column() -> Floats:
+    return np.array(
+        [[name in columns.split() for columns in GROUPS.values()] for name in COLUMNS], dtype=np.float64
+    )

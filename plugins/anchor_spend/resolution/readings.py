@@ -12,12 +12,27 @@ from typing import NamedTuple
 from anchor_spend import names
 
 WHOLE, LEGAL_PART, TRADING_PART, LESS_BRACKETS, LESS_SITE, LESS_CODE, LESS_CUT_FORM, KNOWN_AS = range(8)
-KINDS = ("whole", "before t/a", "after t/a", "less brackets", "less what follows", "less a code", "less a cut legal form", "what it is known as")
+KINDS = (
+    "whole",
+    "before t/a",
+    "after t/a",
+    "less brackets",
+    "less what follows",
+    "less a code",
+    "less a cut legal form",
+    "what it is known as",
+)
 _BRACKETS = re.compile(r"\s*[\(\[\{][^)\]}]*(?:[\)\]\}]|$)")
-_FORM_INSIDE = re.compile(r"^(.{4,}?\b(?:LTD|LIMITED|PLC|LLP|CIC|L\.T\.D|P\.L\.C)\b\.?)\s*[-,/:(\s]\s*\S.*$", re.IGNORECASE)
-_DASH = re.compile(r"\s+[-\u2013\u2014:/|]+\s*|\s*[-\u2013\u2014|]+\s+|\s*(?:C/O|FAO|\bRE:)\s*", re.IGNORECASE)
+_FORM_INSIDE = re.compile(
+    r"^(.{4,}?\b(?:LTD|LIMITED|PLC|LLP|CIC|L\.T\.D|P\.L\.C)\b\.?)\s*[-,/:(\s]\s*\S.*$", re.IGNORECASE
+)
+_DASH = re.compile(
+    r"\s+[-\u2013\u2014:/|]+\s*|\s*[-\u2013\u2014|]+\s+|\s*(?:C/O|FAO|\bRE:)\s*", re.IGNORECASE
+)
 _CODE = re.compile(r"(?:^|(?<=\s)|(?<=[A-Za-z.)]))[-#(]*[A-Z]{0,3}\d[\dA-Z/-]{3,}\)*\s*$")
-_CUT_FORM = re.compile(r"(?<=\S)[\s(]+(?:L|LT|LI|LIM|LIMI|LIMIT|LIMITE|PL|LL|CI|PUBLIC LIM\w*|P)\.?\s*$", re.IGNORECASE)
+_CUT_FORM = re.compile(
+    r"(?<=\S)[\s(]+(?:L|LT|LI|LIM|LIMI|LIMIT|LIMITE|PL|LL|CI|PUBLIC LIM\w*|P)\.?\s*$", re.IGNORECASE
+)
 _LEADING_CODE = re.compile(r"^[A-Z]{0,2}\d{4,}[\s:-]+(?=\S)")
 
 
@@ -46,7 +61,9 @@ def readings_of(name: str) -> list[Reading]:
             found.append(Reading(bare, LESS_CODE))
     if _CUT_FORM.search(name):
         found.append(Reading(_CUT_FORM.sub("", name), LESS_CUT_FORM))
-    if known := _known_as().get(names.normalise_name(name)) or _known_as().get(names.name_without_legal_form(name)):
+    if known := _known_as().get(names.normalise_name(name)) or _known_as().get(
+        names.name_without_legal_form(name)
+    ):
         found.append(Reading(known, KNOWN_AS))
     return _distinct(found)
 

@@ -1,7 +1,7 @@
 """Indexes kept between runs, so that a national register is read once a month and not once a run.
 
-In: a key that is equal for equal registers, and the register's rows. Out: an Index, loaded where one of the key is
-kept, else built and kept. Small registers are built each time.
+In: a key that is equal for equal registers, and the register's rows. Out: an Index, loaded where one of the
+key is kept, else built and kept. Small registers are built each time.
 """
 
 import logging

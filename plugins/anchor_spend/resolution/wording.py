@@ -7,7 +7,7 @@ national register takes minutes, not hours. The spellings are data/abbreviations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -22,6 +22,8 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
+
+Lengths = npt.NDArray[np.int16]
 
 CHUNK = 200_000  # names worked at once
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: powers of it stay odd, so that no word's bytes vanish
@@ -45,10 +47,10 @@ class Words(NamedTuple):
 
     offsets: Integers
     hashes: Hashes  # of the words in their one spelling
-    lengths: Integers  # of the words, in letters
+    lengths: Lengths  # of the words, in letters
     forms: npt.NDArray[np.int8]  # a place in FORM_CODES, for each name
     spelled: Hashes  # of each whole name as written, less case, punctuation, spaces and legal forms
-    raw_lengths: Integers  # of the words as written
+    raw_lengths: Lengths  # of the words as written
     begins: Hashes  # two columns: the first and the next 12 letters of that, in an order that sorts
 
 
@@ -70,7 +72,7 @@ def hash_word(word: str) -> int:
     return int((codes * powers(len(codes))).sum(dtype=np.uint64)) if len(codes) else 0
 
 
-def joined_hash(first: Hashes, first_lengths: Integers, second: Hashes) -> Hashes:
+def joined_hash(first: Hashes, first_lengths: Lengths | Integers, second: Hashes) -> Hashes:
     """The hash of first and second written together, without a space."""
     return first + powers()[first_lengths] * second
 
@@ -104,11 +106,11 @@ class Spelling:
         self._of_raw: dict[int, tuple[int, int, int]] = {}
         self.words: dict[int, str] = {}
 
-    def of(self, raw_hash: int, read: Callable[[], str]) -> tuple[int, int, int]:
-        """(hash, length, form code) of a word by the hash of how it is written."""
+    def of(self, raw_hash: int, text: bytes, start: int, end: int) -> tuple[int, int, int]:
+        """(hash, length, form code) of a word by the hash of how it is written, and where it stands."""
         known = self._of_raw.get(raw_hash)
         if known is None:
-            word = one_spelling(read())[:LONGEST_KEPT]
+            word = one_spelling(text[start:end].decode())[:LONGEST_KEPT]
             form = FORM_CODES.index(word) if word in FORM_CODES else 0
             known = self._of_raw[raw_hash] = (hash_word(word), len(word), form)
             self.words[known[0]] = word
@@ -176,7 +178,15 @@ def _read_chunk(published: Sequence[str], spelling: Spelling) -> Words:
     forms[line[codes > 0]] = codes[codes > 0]
     offsets = np.concatenate([[0], np.cumsum(np.bincount(line[is_kept], minlength=len(published)))])
     begins = _begins(buffer, starts[is_kept], lengths[is_kept], line[is_kept], len(published))
-    return Words(offsets.astype(np.int64), hashes[is_kept], new_lengths[is_kept], forms, spelled, lengths[is_kept], begins)
+    return Words(
+        offsets.astype(np.int64),
+        hashes[is_kept],
+        new_lengths[is_kept].astype(np.int16),
+        forms,
+        spelled,
+        lengths[is_kept].astype(np.int16),
+        begins,
+    )
 
 
 def _folded(published: Sequence[str]) -> Bytes:
@@ -260,7 +270,7 @@ def _spell(
     distinct, first, inverse = np.unique(raw, return_index=True, return_inverse=True)
     text = buffer.tobytes()
     spelled = [
-        spelling.of(raw_hash, lambda at=at: text[starts[at] : ends[at]].decode())
+        spelling.of(raw_hash, text, int(starts[at]), int(ends[at]))
         for raw_hash, at in zip(distinct.tolist(), first.tolist(), strict=True)
     ]
     if not spelled:
@@ -276,4 +286,5 @@ def _is_kept(codes: Integers, hashes: Hashes, line: Integers, count: int) -> Fla
     is_first = np.diff(line, prepend=-1) != 0
     is_left_out = (codes > 0) | (is_first & (hashes == np.uint64(hash_word("THE"))))
     others = np.bincount(line[~is_left_out], minlength=count)
-    return ~is_left_out | (others[line] == 0)
+    is_kept: Flags = ~is_left_out | (others[line] == 0)
+    return is_kept
