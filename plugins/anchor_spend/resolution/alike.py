@@ -85,7 +85,7 @@ def _hold_near(table: Table, asked: Asked, index: Index, ours: Ids, theirs: Ids)
     free_ours = (ours >= 0) & (table.max(axis=2) == 0)
     free_theirs = (theirs >= 0) & (table.max(axis=1) == 0)
     our_first = np.array([ord(asked.spelling[word][0]) for word in asked.words.hashes.tolist()] or [0])
-    their_first = index.letters[theirs].view(np.uint8).reshape(*theirs.shape, -1)[:, :, 0]
+    their_first = index.letters[theirs].view(np.uint8).reshape(*theirs.shape, wording.LONGEST_KEPT)[:, :, 0]
     is_near = free_ours[:, :, None] & free_theirs[:, None, :]
     is_near &= our_first[ours][:, :, None] == their_first[:, None, :]
     row, i, j = np.nonzero(is_near)

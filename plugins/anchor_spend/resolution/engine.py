@@ -78,6 +78,9 @@ class _Weighed(NamedTuple):
 
 def answer(index: Index, questions: Sequence[Question]) -> Iterator[Answer]:
     """An answer to each question, in their order."""
+    if not index.size:
+        yield from (Answer([], 1.0, 0, "") for _ in questions)
+        return
     fitted = model.load_model()
     for start in range(0, len(questions), _BATCH):
         yield from _answer_batch(index, questions[start : start + _BATCH], fitted)

@@ -109,7 +109,7 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
 def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
     """A word with digits that the other name lacks: 'Depot 4' is not 'Depot 5'."""
     ours = np.array([not asked.spelling[word].isalpha() for word in asked.words.hashes.tolist()] or [False])
-    codes = index.letters[alike.theirs].view(np.uint8).reshape(*alike.theirs.shape, -1)
+    codes = index.letters[alike.theirs].view(np.uint8).reshape(*alike.theirs.shape, wording.LONGEST_KEPT)
     theirs = ((codes >= ord("0")) & (codes <= ord("9"))).any(axis=2)
     lost = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
     missing = (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)

@@ -206,7 +206,7 @@ def _word_shares() -> dict[bytes, int]:
 
 
 def _first_letters(letters: npt.NDArray[np.bytes_]) -> Bytes:
-    return letters.view(np.uint8).reshape(len(letters), -1)[:, 0]
+    return letters.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)[:, 0]
 
 
 def _sums(values: npt.NDArray[np.float32], offsets: Integers) -> Floats:
@@ -295,7 +295,7 @@ def initials_of(offsets: Integers, hashes: Hashes, first_letters: Bytes) -> Hash
 
 def _near_forms(letters: npt.NDArray[np.bytes_]) -> tuple[Hashes, Ids]:
     """Hashes of every longer word less one letter, sorted, with the word's place."""
-    codes = letters.view(np.uint8).reshape(len(letters), -1)
+    codes = letters.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
     lengths = np.char.str_len(letters)
     long = np.flatnonzero(lengths >= _MIN_MISSPELT)
     blocks = np.array_split(long, max(1, len(long) // 100_000))
