@@ -340,7 +340,11 @@ def test_a_names_file_without_names_is_refused(tmp_path):
 
 @pytest.mark.real_data
 def test_precision_and_recall_on_labelled_names(real_data: Path, tmp_path):
-    """As published, and cut at 30 characters. Counts only: nothing of these files is printed."""
+    """As published, and cut at 30 characters. Counts only: nothing of these files is printed.
+
+    The model was fitted to these labels, so that this only guards against a loss: what it does on names it
+    was not fitted to is measured by benchmarks/resolve.py.
+    """
     folder = real_data / "labelled"
     with (folder / "supplier_matches_dev.csv").open(encoding="utf-8", newline="") as file:
         labels = list(csv.DictReader(file))
@@ -351,8 +355,8 @@ def test_precision_and_recall_on_labelled_names(real_data: Path, tmp_path):
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         found = [row["company_number"] for row in csv.DictReader(file)]
     for numbers, precision, recall in (
-        (found[: len(labels)], 0.99, 0.65),
-        (found[len(labels) :], 0.99, 0.62),
+        (found[: len(labels)], 0.985, 0.77),
+        (found[len(labels) :], 0.975, 0.75),
     ):
         pairs = list(zip(numbers, (row["true_company_number"] for row in labels), strict=True))
         right = sum(number == truth != "" for number, truth in pairs)
