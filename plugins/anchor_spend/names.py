@@ -9,7 +9,7 @@ import csv
 import hashlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import Any, Literal
@@ -56,6 +56,7 @@ def supplier_key(name: str, company_number: str | None = "", postcode: str | Non
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=16_384)
 def normalise_name(name: str) -> str:
     """A name as compared: upper case, ASCII letters and digits, single spaces, legal forms in one spelling.
 
@@ -93,6 +94,7 @@ def split_trading_name(name: str) -> tuple[str, str]:
     return (legal, trading) if legal.strip() and trading.strip() else (name, "")
 
 
+@lru_cache(maxsize=16_384)
 def fold(name: str) -> str:
     """Upper case, no diacritics or apostrophes, everything but letters and digits one space."""
     text = name.translate(_APOSTROPHES).upper()
@@ -149,6 +151,7 @@ def is_possibly_cut(name: str, cut_at: int | None) -> bool:
     return cut_at is not None and len(name) >= cut_at - 1
 
 
+@lru_cache(maxsize=16_384)
 def payee_kind(name: str) -> PayeeKind:
     """Organisation or person, by what the name itself shows; 'unclear' without evidence for either.
 
@@ -161,6 +164,22 @@ def payee_kind(name: str) -> PayeeKind:
     if "person" in kinds:
         return "person"
     return "organisation" if kinds == {"organisation"} else "unclear"
+
+
+def is_redacted(name: str) -> bool:
+    """Whether a name only says that there is one: by whole words, so 'Redactive Events Ltd' is a company."""
+    folded = f" {fold(name)} "
+    if not set(folded.split()) <= frozenset(_phrase_lists()["redaction_words"].split()):
+        return False
+    return any(f" {phrase} " in folded for phrase in _phrase_lists()["redaction"])
+
+
+def is_like_a_public_body(name: str) -> bool:
+    """Whether a name without a legal form says that it is a council's, an NHS body's, a ministry's ..."""
+    folded = f" {fold(name)} "
+    if not any(f" {phrase} " in folded for phrase in _phrase_lists()["public_body"]):
+        return False
+    return not _has_legal_form(name)
 
 
 # -- legal forms ----------------------------------------------------------------------------------------
@@ -204,6 +223,13 @@ def _has_legal_form(name: str) -> bool:
 def _lists() -> dict[str, Any]:
     """data/payees.yml: blocks of words, and lists of phrases."""
     content: dict[str, Any] = yaml.safe_load(_data("payees.yml"))
+    return content
+
+
+@cache
+def _phrase_lists() -> dict[str, Any]:
+    """data/payee_phrases.yml."""
+    content: dict[str, Any] = yaml.safe_load(_data("payee_phrases.yml"))
     return content
 
 

@@ -1,0 +1,218 @@
+"""Fit what each piece of evidence adds to the odds of a match, and report it on names it was not fitted to.
+
+    python benchmarks/fit_resolution.py LABELS.csv REGISTER.parquet [--write]
+
+LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number,
+company_name, previous_names, postcode. A conditional logit over the candidates of a name and 'none of
+them', ridge penalty 1, on the names as published and (at half the weight) cut at 30 characters. Numbers,
+postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a hash of the
+company number (of the name where no company is right), each judged by the other half's coefficients and
+threshold. --write fits once more on all and writes data/resolution_model.json. Prints counts and
+coefficients, never a name.
+"""
+
+import argparse
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize
+
+from anchor_spend import names
+from anchor_spend.resolution import asking, candidates, evidence, index, model
+
+PENALTY = 1.0
+CUT, CUT_WEIGHT = 30, 0.5
+PRECISION = 0.99
+ROUNDS = 2  # the best reading of each company is chosen anew with the coefficients of the round before
+MODEL = Path(__file__).parents[1] / "plugins" / "anchor_spend" / "data" / "resolution_model.json"
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass
+class Cases:
+    """Names with their candidates' evidence; one row of the arrays for each pair, `owner` says whose."""
+
+    table: Floats
+    owner: npt.NDArray[np.int64]
+    company: npt.NDArray[np.int64]
+    is_right: Flags
+    none: Floats  # one row for each name
+    weight: Floats
+    is_open: Flags  # names that are matched at all: no person's, nothing redacted
+
+
+def main() -> None:
+    """Fit, report, and write when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("labels", type=Path)
+    parser.add_argument("register", type=Path)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    labels = pd.read_csv(given.labels, dtype=str, keep_default_na=False)
+    register = pd.read_parquet(given.register)
+    columns = ("company_number", "company_name", "previous_names", "postcode")
+    built = index.build(*(register[name].tolist() for name in columns))
+    published, truth = labels["query_name"].tolist(), labels["true_company_number"].to_numpy(dtype=str)
+    whole = cases_of(built, published, truth, None, 1.0)
+    cut = cases_of(built, [name[:CUT].strip() for name in published], truth, CUT, CUT_WEIGHT)
+    half = halves(published, truth)
+    for label, cases in (("as published", whole), ("cut at 30", cut)):
+        report(label, *cross_fitted(whole, cut, cases, half), truth != "", half)
+    if given.write:
+        chance, right = cross_fitted(whole, cut, whole, half)
+        accept, review = threshold(chance, right, PRECISION), best_f1_threshold(chance, right, truth != "")
+        write(fit(whole, cut, np.ones(len(truth), dtype=bool)), accept, review, len(truth))
+
+
+def halves(published: list[str], truth: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
+    """0 or 1 by a hash of the company's number, of the name where there is none."""
+    keys = [number or names.normalise_name(name) for number, name in zip(truth, published, strict=True)]
+    return np.array([int(hashlib.sha256(f"half {key}".encode()).hexdigest(), 16) % 2 for key in keys])
+
+
+def cases_of(
+    built: index.Index, published: list[str], truth: npt.NDArray[np.str_], cut_at: int | None, weight: float
+) -> Cases:
+    """The candidates of names, and which is right."""
+    asked = asking.ask(built, published, [cut_at] * len(published))
+    pairs = candidates.find(asked, built)
+    owner, company = asked.names[pairs.readings], built.company_of[pairs.names].astype(np.int64)
+    hidden = [names.payee_kind(name) == "person" or names.is_redacted(name) for name in published]
+    return Cases(
+        evidence.weigh(asked, built, pairs),
+        owner,
+        company,
+        built.company_numbers[company].astype(str) == truth[owner],
+        np.array([model.name_evidence(name) for name in published]),
+        np.full(len(published), weight),
+        ~np.array(hidden),
+    )
+
+
+def best_rows(cases: Cases, coefficients: Floats) -> npt.NDArray[np.int64]:
+    """One row for each name and company: its best reading and name."""
+    odds = cases.table @ coefficients
+    order = np.lexsort((-odds, cases.company, cases.owner))
+    keys = cases.owner[order] * 2**32 + cases.company[order]
+    return np.sort(order[np.flatnonzero(np.diff(keys, prepend=-1))])
+
+
+def fit(whole: Cases, cut: Cases, is_used: Flags) -> Floats:
+    """Coefficients of the candidates' evidence, then of 'none'."""
+    width = len(evidence.COLUMNS)
+    start = np.zeros(width)
+    for name in ("rarest_shared", "all_equal", "alike>0.8"):
+        start[evidence.COLUMNS.index(name)] = 1
+    start[[evidence.COLUMNS.index(name) for name in ("lost_ours", "lost_theirs")]] = -0.2
+    fitted = np.concatenate([start, np.zeros(len(model.NAME_COLUMNS))])
+    for _ in range(ROUNDS):
+        fitted = _fit_once([whole, cut], is_used, fitted[:width])
+    return fitted
+
+
+def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
+    rows = [best_rows(part, chosen_by) for part in parts]
+    count, width = len(is_used), len(chosen_by)
+    table = np.vstack([part.table[row] for part, row in zip(parts, rows, strict=True)])
+    owner = np.concatenate(
+        [part.owner[row] + i * count for i, (part, row) in enumerate(zip(parts, rows, strict=True))]
+    )
+    right = np.concatenate([part.is_right[row] for part, row in zip(parts, rows, strict=True)])
+    none = np.vstack([part.none for part in parts])
+    weight = np.concatenate([part.weight * (is_used & part.is_open) for part in parts])
+    is_found = np.zeros(len(none), dtype=bool)
+    is_found[owner[right]] = True
+
+    def loss(values: Floats) -> tuple[float, Floats]:
+        chance, nothing = model.probabilities(table @ values[:width], none @ values[width:], owner)
+        found = weight[owner[right]] @ np.log(np.maximum(chance[right], 1e-12))
+        missed = weight[~is_found] @ np.log(np.maximum(nothing[~is_found], 1e-12))
+        slope = table.T @ ((right - chance) * weight[owner]), none.T @ ((~is_found - nothing) * weight)
+        return -found - missed + PENALTY / 2 * values @ values, PENALTY * values - np.concatenate(slope)
+
+    fitted: Floats = minimize(
+        loss, np.zeros(width + none.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    ).x
+    return fitted
+
+
+def judge(cases: Cases, fitted: Floats) -> tuple[Floats, Flags]:
+    """For each name the probability of its best candidate, and whether that is right."""
+    width = len(evidence.COLUMNS)
+    rows = best_rows(cases, fitted[:width])
+    owner = cases.owner[rows]
+    chance, _ = model.probabilities(cases.table[rows] @ fitted[:width], cases.none @ fitted[width:], owner)
+    order = np.lexsort((-chance, owner))
+    best = order[np.flatnonzero(np.diff(owner[order], prepend=-1))]
+    highest, is_right = np.zeros(len(cases.none)), np.zeros(len(cases.none), dtype=bool)
+    highest[owner[best]], is_right[owner[best]] = chance[best], cases.is_right[rows][best]
+    highest[~cases.is_open] = 0
+    return highest, is_right & cases.is_open
+
+
+def cross_fitted(
+    whole: Cases, cut: Cases, judged: Cases, half: npt.NDArray[np.int64]
+) -> tuple[Floats, Flags]:
+    """As judge, each half with the other half's coefficients."""
+    chance, right = np.zeros(len(half)), np.zeros(len(half), dtype=bool)
+    for part in (0, 1):
+        found = judge(judged, fit(whole, cut, half != part))
+        chance[half == part], right[half == part] = (values[half == part] for values in found)
+    return chance, right
+
+
+def threshold(chance: Floats, right: Flags, precision: float) -> float:
+    """The least probability at which so many of those accepted are right."""
+    order = np.argsort(-chance)
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero((share >= precision) & (chance[order] > 0))
+    return float(chance[order][good[-1]]) if len(good) else 1.0
+
+
+def best_f1_threshold(chance: Floats, right: Flags, has_answer: Flags) -> float:
+    """The probability at which F1 is highest."""
+    order = np.argsort(-chance)
+    f1 = 2 * np.cumsum(right[order]) / (np.arange(1, len(order) + 1) + has_answer.sum())
+    return float(chance[order][f1.argmax()])
+
+
+def report(label: str, chance: Floats, right: Flags, has_answer: Flags, half: npt.NDArray[np.int64]) -> None:
+    """Precision and recall at thresholds chosen on the other half."""
+    goals = {"best F1": None, "precision 0.99": 0.99, "precision 0.97": 0.97}
+    for goal, precision in goals.items():
+        accepted = np.zeros(len(half), dtype=bool)
+        for part in (0, 1):
+            there = half != part
+            least = (
+                best_f1_threshold(chance[there], right[there], has_answer[there])
+                if precision is None
+                else threshold(chance[there], right[there], precision)
+            )
+            accepted |= (half == part) & (chance >= least) & (chance > 0)
+        hits = int((accepted & right).sum())
+        share, recall = hits / max(int(accepted.sum()), 1), hits / int(has_answer.sum())
+        f1 = 2 * share * recall / (share + recall)
+        print(f"{label:13} {goal:15} precision {share:.4f} recall {recall:.4f} F1 {f1:.4f}")
+
+
+def write(fitted: Floats, accept: float, review: float, count: int) -> None:
+    """The model as reviewed data."""
+    width = len(evidence.COLUMNS)
+    content = {
+        "how": f"benchmarks/fit_resolution.py, {count} labelled names as published and cut at {CUT}",
+        "accept": round(accept, 3),
+        "review": round(review, 3),
+        "none": dict(zip(model.NAME_COLUMNS, fitted[width:].round(3).tolist(), strict=True)),
+        "candidate": dict(zip(evidence.COLUMNS, fitted[:width].round(3).tolist(), strict=True)),
+    }
+    MODEL.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

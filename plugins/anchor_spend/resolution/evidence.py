@@ -1,0 +1,219 @@
+"""What speaks for and against a reading of a published name meaning a name of the register.
+
+In: pairs of a reading and a name. Out: a row of numbers for each pair, in the order of COLUMNS; GROUPS says
+in words what each is evidence of. Nothing in it knows where a candidate is, nor whether it is local.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import yaml
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import LCSseq
+
+from anchor_spend.resolution import readings as ways
+from anchor_spend.resolution import wording
+from anchor_spend.resolution.alike import Alike, compare
+from anchor_spend.resolution.asking import Asked
+from anchor_spend.resolution.candidates import Pairs, acronym_length, texts
+from anchor_spend.resolution.index import SMALL_WORDS, TRADING, Index
+from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers
+
+_SMALL = 0.3  # the part of its weight that AND, OF ... keeps
+_HELD = 0.99
+GROUPS = {
+    "words in common": """
+        shared shared>6 shared>10 shared>16 rarest rarest_shared rarest_both rarest_theirs only_core
+        only_core_rarest all_core place_same all_equal""",
+    "words missing": """
+        lost_ours lost_ours>3 lost_ours>8 lost_theirs lost_theirs>3 lost_theirs>8 most_lost_theirs
+        rare_lost_theirs common_lost_ours core_lost_ours core_count_ours core_count_theirs generic_ours
+        generic_theirs place_conflict number_lost last_theirs""",
+    "spelling": "spelled alike>0.8 letters>0.9 near_count near_weight",
+    "beginning": """
+        begins begins_long begins_as_written cut_begins cut_begins_lost cut_begins_count cut_begins_form
+        cut_differs""",
+    "legal form": "form_same form_conflict form_ours_only form_theirs_only",
+    "acronym": "acronym_3 acronym_4 acronym_alone acronym_unknown",
+    "way of reading": "trading before_ta after_ta less_code",
+}
+COLUMNS = tuple(" ".join(GROUPS.values()).split())
+
+
+def weigh(asked: Asked, index: Index, pairs: Pairs) -> Floats:
+    """The evidence of each pair."""
+    alike = compare(asked, index, pairs)
+    found: dict[str, Floats | Flags | Integers] = {}
+    for part in (_of_words, _of_kinds, _of_letters, _of_forms_and_ways):
+        found.update(part(asked, index, pairs, alike))
+    found.update(_of_beginnings(found, asked.is_cut[pairs.readings]))
+    return np.column_stack([np.asarray(found[name], dtype=np.float64) for name in COLUMNS])
+
+
+Found = dict[str, Floats | Flags | Integers]
+Part = Callable[[Asked, Index, Pairs, Alike], Found]
+
+
+def _over(values: Floats, least: float) -> Floats:
+    return np.maximum(values - least, 0) / 5
+
+
+def _weights(asked: Asked, index: Index, alike: Alike) -> tuple[Floats, Floats]:
+    """The weight of each word of ours and of theirs, 0 where there is none."""
+    ids = np.where(alike.ours >= 0, asked.ids[alike.ours], -1)
+    ours = np.where(ids >= 0, index.word_weights[ids], index.unknown_weight) * (alike.ours >= 0)
+    theirs = index.word_weights[alike.theirs] * (alike.theirs >= 0)
+    small = [np.isin(hashes, SMALL_WORDS) for hashes in (alike.our_hashes, alike.their_hashes)]
+    return np.where(small[0], ours * _SMALL, ours), np.where(small[1], theirs * _SMALL, theirs)
+
+
+def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
+    ours, theirs = _weights(asked, index, alike)
+    lost_ours, lost_theirs = ours * (1 - alike.our_hold), theirs * (1 - alike.their_hold)
+    shared = theirs * alike.their_hold
+    total, lost, missing = shared.sum(axis=1), lost_ours.sum(axis=1), lost_theirs.sum(axis=1)
+    our_rarest = np.take_along_axis(alike.our_hold, ours.argmax(axis=1)[:, None], axis=1)[:, 0] >= _HELD
+    their_rarest = np.take_along_axis(alike.their_hold, theirs.argmax(axis=1)[:, None], axis=1)[:, 0] >= _HELD
+    near = (alike.our_hold > 0) & (alike.our_hold < 1)
+    near_theirs = (alike.their_hold > 0) & (alike.their_hold < 1)
+    counts = (alike.theirs >= 0).sum(axis=1)
+    last = np.take_along_axis(alike.their_hold, np.maximum(counts - 1, 0)[:, None], axis=1)[:, 0]
+    return {
+        **{f"shared>{least}": _over(total, least) for least in (6, 10, 16)},
+        **{f"lost_ours>{least}": _over(lost, least) for least in (3, 8)},
+        **{f"lost_theirs>{least}": _over(missing, least) for least in (3, 8)},
+        "shared": total / 5,
+        "lost_ours": lost / 5,
+        "lost_theirs": missing / 5,
+        "rarest": shared.max(axis=1) / 5,
+        "rarest_both": our_rarest & their_rarest,
+        "rarest_theirs": their_rarest,
+        "rarest_shared": (our_rarest & their_rarest) * np.minimum(shared.max(axis=1), 12) / 5,
+        "most_lost_theirs": lost_theirs.max(axis=1) / 5,
+        "rare_lost_theirs": _over(lost_theirs, 6).sum(axis=1),
+        "common_lost_ours": np.minimum(lost_ours, 5).sum(axis=1) / 5,
+        "near_count": near.sum(axis=1),
+        "near_weight": (shared * near_theirs).sum(axis=1) / 5,
+        "last_theirs": last,
+        "number_lost": _number_lost(asked, index, alike),
+        "missing_theirs": missing / 5,
+        "lost_count_theirs": (
+            (alike.their_hold < 0.5) & (theirs > 0) & ~np.isin(alike.their_hashes, SMALL_WORDS)
+        ).sum(axis=1),
+        "our_weight": ours.sum(axis=1),
+    }
+
+
+def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
+    """A word with digits that the other name lacks: 'Depot 4' is not 'Depot 5'."""
+    ours = np.array([not asked.spelling[word].isalpha() for word in asked.words.hashes.tolist()] or [False])
+    codes = index.letters[alike.theirs].view(np.uint8).reshape(*alike.theirs.shape, wording.LONGEST_KEPT)
+    theirs = ((codes >= ord("0")) & (codes <= ord("9"))).any(axis=2)
+    lost = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
+    missing = (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)
+    return np.asarray(lost | missing)
+
+
+def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
+    """Generic words say little, places much, and what is neither is the core of a name."""
+    ours, theirs = _weights(asked, index, alike)
+    generic_ours, generic_theirs = (
+        np.isin(hashes, _hashes_of_kind("generic")) & (places >= 0)
+        for hashes, places in ((alike.our_hashes, alike.ours), (alike.their_hashes, alike.theirs))
+    )
+    place_ours, place_theirs = (
+        np.isin(hashes, _hashes_of_kind("place")) for hashes in (alike.our_hashes, alike.their_hashes)
+    )
+    core_ours = (alike.ours >= 0) & ~generic_ours & ~np.isin(alike.our_hashes, SMALL_WORDS)
+    core_theirs = (alike.theirs >= 0) & ~generic_theirs & ~np.isin(alike.their_hashes, SMALL_WORDS)
+    our_lost, their_lost = alike.our_hold < 0.5, alike.their_hold < 0.5
+    is_core_held = core_theirs.any(axis=1) & ~(core_theirs & (alike.their_hold < _HELD)).any(axis=1)
+    only_core = is_core_held & (core_theirs.sum(axis=1) == 1) & (core_ours.sum(axis=1) > 1)
+    rarest = (theirs * alike.their_hold).max(axis=1)
+    return {
+        "generic_ours": np.minimum((generic_ours & our_lost).sum(axis=1), 3),
+        "generic_theirs": np.minimum((generic_theirs & their_lost).sum(axis=1), 3),
+        "place_conflict": (place_ours & our_lost).any(axis=1) & (place_theirs & their_lost).any(axis=1),
+        "place_same": (place_ours & (alike.our_hold == 1)).any(axis=1),
+        "core_lost_ours": (ours * (1 - alike.our_hold) * core_ours).sum(axis=1) / 5,
+        "core_count_ours": (core_ours & our_lost).sum(axis=1),
+        "core_count_theirs": (core_theirs & their_lost).sum(axis=1),
+        "all_core": core_ours.any(axis=1) & ~(core_ours & (alike.our_hold < _HELD)).any(axis=1),
+        "only_core": only_core,
+        "only_core_rarest": only_core * rarest / 5,
+    }
+
+
+@cache
+def _hashes_of_kind(kind: str) -> Hashes:
+    """data/word_kinds.yml."""
+    text = resources.files("anchor_spend").joinpath("data", "word_kinds.yml").read_text(encoding="utf-8")
+    return wording.hashes_of(map(wording.one_spelling, yaml.safe_load(text)[kind].split()))
+
+
+def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
+    left, right = texts(asked, index, pairs)
+    lengths = np.array([len(text) for text in left]), np.array([len(text) for text in right])
+    ratio = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32) / 100
+    common = process.cpdist(left, right, scorer=LCSseq.similarity, dtype=np.float32)
+    letters = common / np.maximum(np.minimum(*lengths), 1)
+    begins = np.array([b.startswith(a) for a, b in zip(left, right, strict=True)], dtype=bool)
+    ours, _ = _weights(asked, index, alike)
+    acronym = acronym_length(asked, index, pairs)
+    is_alone = (alike.ours >= 0).sum(axis=1) == 1
+    is_unknown = (np.where(alike.ours >= 0, asked.ids[alike.ours], 0) < 0).any(axis=1)
+    return {
+        "spelled": asked.words.spelled[pairs.readings] == index.spelled[pairs.names],
+        "all_equal": (ratio == 1) * np.minimum(ours.sum(axis=1), 20) / 10,
+        "alike>0.8": np.maximum(ratio - 0.8, 0) * 5,
+        "letters>0.9": np.maximum(letters - 0.9, 0) * 10,
+        "begins": begins & (lengths[0] < lengths[1]),
+        "begins_long": (begins & (lengths[0] < lengths[1])) * np.minimum(lengths[0], 30) / 10,
+        "begins_as_written": _begins_as_written(asked, index, pairs),
+        "acronym_3": acronym == 3,
+        "acronym_4": acronym >= 4,
+        "acronym_alone": (acronym > 0) & is_alone,
+        "acronym_unknown": (acronym > 0) & is_unknown,
+    }
+
+
+def _begins_as_written(asked: Asked, index: Index, pairs: Pairs) -> Flags:
+    """Whether our letters as written are the beginning of theirs, as far as 24 letters."""
+    running = np.concatenate([[0], np.cumsum(asked.words.raw_lengths)])
+    offsets = asked.words.offsets
+    lengths = (running[offsets[1:]] - running[offsets[:-1]])[pairs.readings]
+    ours, theirs = asked.words.begins[pairs.readings], index.begins[index.begin_places[pairs.names]]
+    begins: Flags = lengths > 0
+    for half in (0, 1):
+        beyond = wording.packed_place(np.clip(lengths - wording.PACKED * half, 0, wording.PACKED))
+        begins = begins & (ours[:, half] // beyond == theirs[:, half] // beyond)
+    return begins
+
+
+def _of_forms_and_ways(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
+    ours, theirs = asked.words.forms[pairs.readings], index.forms[pairs.names]
+    way = asked.kinds[pairs.readings]
+    return {
+        "form_same": (ours == theirs) & (ours > 0),
+        "form_conflict": (ours != theirs) & (ours > 0) & (theirs > 0),
+        "form_ours_only": (ours > 0) & (theirs == 0),
+        "form_theirs_only": (ours == 0) & (theirs > 0),
+        "trading": index.kinds[pairs.names] == TRADING,
+        "before_ta": way == ways.LEGAL_PART,
+        "after_ta": way == ways.TRADING_PART,
+        "less_code": way == ways.LESS_CODE,
+    }
+
+
+def _of_beginnings(found: Found, is_cut: Flags) -> Found:
+    """A name that fills its width and is the beginning of another may lack what the other has more."""
+    begins = (found["begins_as_written"] == 1) & is_cut
+    return {
+        "cut_begins": begins,
+        "cut_differs": is_cut & ~begins,
+        "cut_begins_lost": begins * found["missing_theirs"],
+        "cut_begins_count": begins * found["lost_count_theirs"],
+        "cut_begins_form": begins & (found["form_theirs_only"] == 1),
+    }

@@ -1,0 +1,124 @@
+"""Names of a file against the register of another; no database.
+
+In (CSV or Parquet): query_name and optional published_postcode, published_number, category, name_cut_at;
+and company_number, company_name, optional previous_names ('; ' between), postcode. Without name_cut_at the
+width names are cut at is told from the names themselves. Out, in the order of the names: query_name,
+company_number (empty when not accepted), score, band, method, runner_up, runner_up_score; in band review
+the runner-up is the candidate to look at. Refuses files without the columns it needs.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anchor_spend.errors import ReferenceDataError
+from anchor_spend.resolution import store
+from anchor_spend.resolution.deciding import (
+    COMPANY_PREFIX,
+    NEEDS_A_PERSON,
+    Company,
+    Decision,
+    Query,
+    resolve_with,
+)
+from anchor_spend.resolution.model import load_model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHUNK = 50_000  # rows of a file held at once
+_NAME_COLUMNS = ("query_name", "published_number", "published_postcode", "name_cut_at")
+_REGISTER_COLUMNS = ("company_number", "company_name", "previous_names", "postcode")
+_OUT_COLUMNS = ["query_name", "company_number", "score", "band", "method", "runner_up", "runner_up_score"]
+_LEAST_WIDTH = 18  # characters: nobody cuts names shorter
+
+
+def resolve_files(names_file: Path, register_file: Path, out_file: Path) -> dict[str, int]:
+    """Resolve the names of one file against the register of another; returns how many fell in each band."""
+    import pandas as pd
+
+    queries = _queries_of(pd.concat(_read_chunks(names_file, _NAME_COLUMNS, required=1), ignore_index=True))
+    index = store.open_index(_key_of(register_file), _companies_of(register_file))
+    decisions = resolve_with(index, queries, [])
+    rows = [_file_row(query, decision) for query, decision in zip(queries, decisions, strict=True)]
+    out = pd.DataFrame(rows, columns=_OUT_COLUMNS)
+    if out_file.suffix == ".parquet":
+        out.to_parquet(out_file, index=False)
+    else:
+        out.to_csv(out_file, index=False)
+    return dict(Counter(out["band"]))
+
+
+def _key_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return f"file-{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+
+
+def _file_row(query: Query, decision: Decision) -> tuple[Any, ...]:
+    number, second = (
+        (entity_id or "").removeprefix(COMPANY_PREFIX)
+        for entity_id in (decision.entity_id, decision.runner_up_entity_id)
+    )
+    return (
+        query.name,
+        number,
+        decision.score,
+        band_of(decision),
+        decision.method,
+        second,
+        decision.runner_up_score,
+    )
+
+
+def band_of(decision: Decision) -> str:
+    """'accept', 'review' where a person may find the right one at hand, else 'reject'."""
+    if decision.entity_id:
+        return "accept"
+    is_near = (decision.runner_up_score or 0) >= load_model().review
+    needs_a_person = decision.evidence["why"] in NEEDS_A_PERSON
+    return "review" if is_near or needs_a_person else "reject"
+
+
+def _queries_of(rows: "pd.DataFrame") -> list[Query]:
+    limit = width_limit(list(rows["query_name"]))
+    return [
+        Query(str(number), name, company_number, postcode, int(float(width)) if width else limit)
+        for number, (name, company_number, postcode, width) in enumerate(rows.itertuples(index=False))
+    ]
+
+
+def width_limit(published_names: Sequence[str]) -> int | None:
+    """The width names are cut at, told from far more names of the greatest length than just below it."""
+    lengths = Counter(len(name) for name in published_names)
+    longest = max(lengths, default=0)
+    below = max(lengths[longest - step] for step in range(2, 7))
+    return longest if longest > _LEAST_WIDTH and lengths[longest] > 5 + 2 * below else None
+
+
+def _companies_of(path: Path) -> Iterator[Company]:
+    for chunk in _read_chunks(path, _REGISTER_COLUMNS, required=2):
+        for number, name, previous, postcode in chunk.itertuples(index=False):
+            yield Company(number, name, previous.split("; ") if previous else (), postcode)
+
+
+def _read_chunks(path: Path, columns: Sequence[str], required: int) -> Iterator["pd.DataFrame"]:
+    """Some columns of a CSV or Parquet file as frames of text, '' where empty; the first must be there."""
+    for frame in _frames(path):
+        missing = [name for name in columns[:required] if name not in frame.columns]
+        if missing:
+            raise ReferenceDataError(f"{path.name} has no column {', '.join(missing)}.")
+        yield frame.reindex(columns=list(columns), fill_value="").astype("str").fillna("")
+
+
+def _frames(path: Path) -> Iterator["pd.DataFrame"]:
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        for batch in pq.ParquetFile(path).iter_batches(_CHUNK):
+            yield batch.to_pandas()
+    else:
+        import pandas as pd
+
+        yield from pd.read_csv(path, dtype="str", keep_default_na=False, chunksize=_CHUNK)

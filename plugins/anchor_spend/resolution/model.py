@@ -1,0 +1,79 @@
+"""From evidence to probability: which candidate a name means, or none of them.
+
+In: the evidence of every candidate of a name, and what the name itself says. Out: a probability for each
+candidate and for none. The candidates and 'none' share one probability, so that each is judged beside its
+rivals, and two that cannot be told apart have at most half each. The coefficients are
+data/resolution_model.json, fitted by benchmarks/fit_resolution.py; that file says how.
+"""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+
+from anchor_spend import names
+from anchor_spend.resolution.evidence import COLUMNS, GROUPS
+from anchor_spend.resolution.wording import Floats, Integers
+
+NAME_COLUMNS = ("none", "unclear", "public_body", "legal_form", "words", "letters")
+
+
+class Model(NamedTuple):
+    """What each piece of evidence adds to the log odds of a candidate, and of none of them."""
+
+    candidate: Floats
+    none: Floats
+    accept: float  # the least probability to accept
+    review: float  # the least to have a person look
+
+
+@cache
+def load_model() -> Model:
+    """The shipped model."""
+    text = (
+        resources.files("anchor_spend").joinpath("data", "resolution_model.json").read_text(encoding="utf-8")
+    )
+    content = json.loads(text)
+    return Model(
+        np.array([content["candidate"][name] for name in COLUMNS]),
+        np.array([content["none"][name] for name in NAME_COLUMNS]),
+        content["accept"],
+        content["review"],
+    )
+
+
+def name_evidence(published: str) -> list[float]:
+    """What a name says of itself, in the order of NAME_COLUMNS."""
+    bare = names.name_without_legal_form(published)
+    return [
+        1.0,
+        float(names.payee_kind(published) == "unclear"),
+        float(names.is_like_a_public_body(published)),
+        float(bool(names.legal_form(names.normalise_name(published)))),
+        min(len(bare.split()), 6) / 3,
+        min(len(published), 40) / 20,
+    ]
+
+
+def probabilities(odds: Floats, none: Floats, owners: Integers) -> tuple[Floats, Floats]:
+    """Of each candidate (log odds, and whose it is), and of none for each name."""
+    highest = none.copy()
+    np.maximum.at(highest, owners, odds)
+    candidates, nothing = np.exp(odds - highest[owners]), np.exp(none - highest)
+    total = nothing + np.bincount(owners, candidates, minlength=len(none))
+    return candidates / total[owners], nothing / total
+
+
+def contributions(table: Floats, model: Model) -> Floats:
+    """What each of GROUPS (a column) adds to the log odds of each row's candidate."""
+    added: Floats = (table * model.candidate) @ _group_of_column()
+    return added
+
+
+@cache
+def _group_of_column() -> Floats:
+    return np.array(
+        [[name in columns.split() for columns in GROUPS.values()] for name in COLUMNS], dtype=np.float64
+    )

@@ -1,0 +1,84 @@
+"""The ways to read one published name: as it stands, and less what was glued to it.
+
+In: a name as published. Out: its readings, each a text and why. Pure.
+"""
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from anchor_spend import names
+
+WHOLE, LEGAL_PART, TRADING_PART, LESS_BRACKETS, LESS_SITE, LESS_CODE, LESS_CUT_FORM, KNOWN_AS = range(8)
+KINDS = (
+    "whole",
+    "before t/a",
+    "after t/a",
+    "less brackets",
+    "less what follows",
+    "less a code",
+    "less a cut legal form",
+    "what it is known as",
+)
+_BRACKETS = re.compile(r"\s*[\(\[\{][^)\]}]*(?:[\)\]\}]|$)")
+_FORM_INSIDE = re.compile(
+    r"^(.{4,}?\b(?:LTD|LIMITED|PLC|LLP|CIC|L\.T\.D|P\.L\.C)\b\.?)\s*[-,/:(\s]\s*\S.*$", re.IGNORECASE
+)
+_DASH = re.compile(
+    r"\s+[-\u2013\u2014:/|]+\s*|\s*[-\u2013\u2014|]+\s+|\s*(?:C/O|FAO|\bRE:)\s*", re.IGNORECASE
+)
+_CODE = re.compile(r"(?:^|(?<=\s)|(?<=[A-Za-z.)]))[-#(]*[A-Z]{0,3}\d[\dA-Z/-]{3,}\)*\s*$")
+_CUT_FORM = re.compile(
+    r"(?<=\S)[\s(]+(?:L|LT|LI|LIM|LIMI|LIMIT|LIMITE|PL|LL|CI|PUBLIC LIM\w*|P)\.?\s*$", re.IGNORECASE
+)
+_LEADING_CODE = re.compile(r"^[A-Z]{0,2}\d{4,}[\s:-]+(?=\S)")
+
+
+class Reading(NamedTuple):
+    """One way to read a name."""
+
+    text: str
+    kind: int
+
+
+def readings_of(name: str) -> list[Reading]:
+    """The name as it stands first; others only where something may be left out."""
+    found = [Reading(name, WHOLE)]
+    legal, trading = names.split_trading_name(name)
+    if trading:
+        found += [Reading(legal, LEGAL_PART), Reading(trading, TRADING_PART)]
+    if "(" in name or "[" in name or "{" in name:
+        found.append(Reading(_BRACKETS.sub(" ", name), LESS_BRACKETS))
+    if inside := _FORM_INSIDE.match(name):
+        found.append(Reading(inside[1], LESS_SITE))
+    elif not trading and (parts := _DASH.split(name, maxsplit=1))[1:]:
+        found.append(Reading(parts[0], LESS_SITE))
+    if any(letter.isdigit() for letter in name):
+        bare = _CODE.sub("", _LEADING_CODE.sub("", name))
+        if bare != name:
+            found.append(Reading(bare, LESS_CODE))
+    if _CUT_FORM.search(name):
+        found.append(Reading(_CUT_FORM.sub("", name), LESS_CUT_FORM))
+    if known := _known_as().get(names.normalise_name(name)) or _known_as().get(
+        names.name_without_legal_form(name)
+    ):
+        found.append(Reading(known, KNOWN_AS))
+    return _distinct(found)
+
+
+@cache
+def _known_as() -> dict[str, str]:
+    """data/known_as.csv: names that everyone uses, and those their registers hold."""
+    text = resources.files("anchor_spend").joinpath("data", "known_as.csv").read_text(encoding="utf-8")
+    return {row[0]: row[1] for row in csv.reader(text.splitlines()[1:])}
+
+
+def _distinct(found: list[Reading]) -> list[Reading]:
+    kept: dict[str, Reading] = {}
+    for reading in found:
+        text = " ".join(reading.text.split())
+        if sum(letter.isalnum() for letter in text) >= 2 or not kept:
+            kept.setdefault(text.upper(), reading)
+    return list(kept.values())

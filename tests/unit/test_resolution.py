@@ -1,0 +1,277 @@
+"""The resolution engine's parts: words, readings, index, candidates, probabilities. Invented names."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anchor_spend.errors import ReferenceDataError
+from anchor_spend.resolution import (
+    asking,
+    candidates,
+    engine,
+    evidence,
+    index,
+    model,
+    readings,
+    store,
+    wording,
+)
+from anchor_spend.resolution.deciding import Company, Query, build_index, resolve_with
+from anchor_spend.resolution.engine import Question
+
+SYLLABLES = ["bar", "cul", "den", "fos", "gri", "hul", "kem", "lor", "mun", "pel", "quo", "ras", "tiv", "wen"]
+TRADES = ["Catering", "Scaffolding", "Joinery", "Archives", "Printing", "Haulage"]
+KNOWN = [
+    Company("01000001", "Quillmere Catering Limited", ("Blue Door Foods Limited",)),
+    Company("01000002", "Pellingham Construction and Civil Engineering Limited"),
+    Company("01000003", "Harbour Stone Laundry LLP"),
+    Company("01000004", "Royal Ottermead Society for Heathland Bees"),
+    Company("01000005", "Twinford Ltd"),
+    Company("01000006", "Twinford Ltd."),
+    Company("01000007", "Depot 4 Fernlode Ltd"),
+    Company("01000008", "Jane Smith Limited"),
+    Company("01000009", "Redactive Events Ltd"),
+    Company("01000010", "Quillshire Council Trading Ltd"),
+    Company("01000011", "Ottermead Care Luton Ltd"),
+    Company("01000012", "Vexley Grange Healthcare Ltd"),
+]
+
+
+def filler() -> list[Company]:
+    """Two thousand invented companies, so that common words are common."""
+    heads = [f"{a}{b}{c}".title() for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES][:2000]
+    return [
+        Company(f"9{number:07d}", f"{head} {TRADES[number % len(TRADES)]} Services Ltd")
+        for number, head in enumerate(heads)
+    ]
+
+
+@pytest.fixture(scope="module")
+def register() -> index.Index:
+    return build_index([*KNOWN, *filler()])
+
+
+def best(register: index.Index, name: str, cut_at: int | None = None) -> tuple[str, float]:
+    (found,) = engine.answer(register, [Question(name, cut_at=cut_at)])
+    first = found.candidates[0]
+    return first.company_number, first.probability
+
+
+def words_of(name: str) -> list[str]:
+    spelling = wording.Spelling()
+    words = wording.read_words([name], spelling)
+    return [spelling.words[word] for word in words.hashes.tolist()]
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("The Quillmere Svcs (UK) Limited", ["QUILLMERE", "SERVICE", "UK"]),
+        ("A B C Quillmere P.L.C.", ["ABC", "QUILLMERE"]),
+        ("Quillmere´s Café & Bros", ["QUILLMERE", "CAFE", "AND", "BROTHER"]),
+        ("Quillmere Voluntary Services Council", ["QUILLMERE", "CVS"]),
+        ("Quillmere United Kingdom Community Interest Company", ["QUILLMERE", "UK"]),
+        ("Limited", ["LTD"]),
+        ("", []),
+        ("££", []),
+    ],
+)
+def test_names_become_words_in_one_spelling(name, words):
+    assert words_of(name) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "equal"),
+    [
+        ("Harbour Stone Ltd", "HARBOURSTONE LIMITED", True),
+        ("The Harbour-Stone", "harbour stone plc", True),
+        ("Harbour Stone", "Stone Harbour", False),
+        ("Harbour Stones", "Harbour Stone", False),
+    ],
+)
+def test_spelled_alike_is_letters_in_order_without_legal_form(left, right, equal):
+    words = wording.read_words([left, right], wording.Spelling())
+    assert (words.spelled[0] == words.spelled[1]) == equal
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_every_list_of_names_has_words_for_each(names):
+    words = wording.read_words(names, wording.Spelling())
+    assert len(words.offsets) == len(names) + 1
+    assert len(words.forms) == len(words.spelled) == len(words.begins) == len(names)
+    one_by_one = [wording.read_words([name], wording.Spelling()) for name in names]
+    assert [int(words.spelled[i]) for i in range(len(names))] == [int(one.spelled[0]) for one in one_by_one]
+
+
+def test_two_words_written_together_hash_as_one():
+    first, second, both = (
+        np.array([wording.hash_word(word)], dtype=np.uint64) for word in ("OAK", "WELL", "OAKWELL")
+    )
+    assert wording.joined_hash(first, np.array([3]), second) == both
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("Quillmere Ltd", []),
+        ("Quillmere Ltd t/a Blue Door", ["Quillmere Ltd", "Blue Door"]),
+        ("Quillmere (Beds) Ltd", ["Quillmere  Ltd"]),
+        ("Quillmere Ltd - Fernlode House", ["Quillmere Ltd"]),
+        ("Quillmere Bakery 01234567", ["Quillmere Bakery"]),
+        ("Quillmere Bakery Lim", ["Quillmere Bakery"]),
+        ("RNIB", ["ROYAL NATIONAL INSTITUTE OF BLIND PEOPLE"]),
+    ],
+)
+def test_what_was_glued_to_a_name_may_be_left_out(name, others):
+    whole, *rest = readings.readings_of(name)
+    assert whole.text == name
+    assert [" ".join(reading.text.split()) for reading in rest] == [" ".join(text.split()) for text in others]
+
+
+# -- finding ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("Quillmere Catering", "01000001"),
+        ("Qiullmere Catering Ltd", "01000001"),
+        ("Quillmer Caterng", "01000001"),
+        ("QUILLMERECATERING LTD", "01000001"),
+        ("Catering Quillmere", "01000001"),
+        ("Blue Door Foods", "01000001"),
+        ("Quillmere Catering Ltd - Fernlode House", "01000001"),
+        ("Pellingham Constr & Civil Eng", "01000002"),
+        ("Pellingham Construction", "01000002"),
+        ("Harbourstone Laundry", "01000003"),
+        ("ROSHB", "01000004"),
+        ("Vexley Grange", "01000012"),
+    ],
+)
+def test_the_right_company_is_the_likeliest(register, name, number):
+    assert best(register, name)[0] == number
+
+
+@pytest.mark.parametrize(
+    ("name", "cut_at", "number"),
+    [
+        ("Pellingham Construction and Ci", 30, "01000002"),
+        ("Royal Ottermead Society for", 28, "01000004"),
+    ],
+)
+def test_a_cut_name_is_found_by_its_beginning(register, name, cut_at, number):
+    (decision,) = resolve_with(register, [Query("k", name, name_cut_at=cut_at)], [])
+    assert (decision.entity_id, decision.method) == (f"GB-COH-{number}", "cut_name")
+
+
+def test_digits_that_differ_speak_against(register):
+    assert best(register, "Depot 4 Fernlode")[1] > model.load_model().accept
+    assert best(register, "Depot 5 Fernlode")[1] < best(register, "Depot 4 Fernlode")[1]
+
+
+def test_another_place_speaks_against(register):
+    assert best(register, "Ottermead Care Luton")[1] > model.load_model().accept
+    assert best(register, "Ottermead Care Bedford")[1] < model.load_model().accept
+
+
+def test_two_that_cannot_be_told_apart_have_at_most_half_each(register):
+    assert best(register, "Twinford Ltd")[1] <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Jane Smith", "a person's name is not matched"),
+        ("REDACTED PERSONAL DATA", "the name is redacted"),
+        ("Personal Payment", "the name is redacted"),
+    ],
+)
+def test_persons_and_redactions_are_kept_out(register, name, why):
+    (decision,) = resolve_with(register, [Query("k", name, "01000008")], [])
+    assert (decision.entity_id, decision.runner_up_entity_id) == (None, None)
+    assert decision.evidence["why"] == why
+
+
+def test_a_redaction_is_told_by_whole_words(register):
+    (decision,) = resolve_with(register, [Query("k", "Redactive Events")], [])
+    assert decision.entity_id == "GB-COH-01000009"
+
+
+def test_a_public_body_is_not_its_company(register):
+    (decision,) = resolve_with(register, [Query("k", "Quillshire Council")], [])
+    assert decision.entity_id is None
+
+
+def test_probabilities_of_a_name_are_one_together(register):
+    for found in engine.answer(register, [Question(name) for name in ("Quillmere", "Twinford", "Zzyx", "")]):
+        assert found.none + sum(candidate.probability for candidate in found.candidates) <= 1 + 1e-9
+
+
+def test_what_was_added_explains_the_odds(register):
+    asked = asking.ask(register, ["Quillmere Catering plc"], [None])
+    pairs = candidates.find(asked, register)
+    table, fitted = evidence.weigh(asked, register, pairs), model.load_model()
+    added = model.contributions(table, fitted)
+    assert np.allclose(added.sum(axis=1), table @ fitted.candidate)
+    groups = dict(zip(evidence.GROUPS, added.T, strict=True))
+    right = register.company_of[pairs.names] == 0
+    assert groups["legal form"][right].max() < 0 < groups["words in common"][right].max()
+
+
+def test_batches_and_order_do_not_count(register, monkeypatch):
+    queries = [Query(str(i), company.company_name) for i, company in enumerate(KNOWN)]
+    expected = resolve_with(register, queries, [])
+    monkeypatch.setattr(engine, "_BATCH", 5)
+    assert resolve_with(register, queries[::-1], [])[::-1] == expected
+
+
+def test_an_empty_register_finds_nothing():
+    (decision,) = resolve_with(build_index([]), [Query("k", "Quillmere Catering", "01000001")], [])
+    assert decision.evidence["why"] == "no register holds the name"
+
+
+# -- what is kept -----------------------------------------------------------------------------------------
+
+
+def test_a_saved_index_answers_alike(register, tmp_path: Path):
+    index.save(register, tmp_path / "index")
+    again = index.load(tmp_path / "index")
+    queries = [Query(str(i), company.company_name) for i, company in enumerate(KNOWN)]
+    assert resolve_with(again, queries, []) == resolve_with(register, queries, [])
+
+
+def test_an_index_of_another_format_is_refused(register, tmp_path: Path):
+    index.save(register, tmp_path)
+    (tmp_path / "format.json").write_text(json.dumps({"format": 0}))
+    with pytest.raises(ReferenceDataError, match="build it again"):
+        index.load(tmp_path)
+
+
+def test_an_index_is_built_once_for_a_register(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(store, "_LEAST_KEPT", 5)
+    monkeypatch.setattr(store, "load_settings", lambda: type("Settings", (), {"home": tmp_path})())
+    built = store.open_index("a", KNOWN)
+    kept = store.open_index("a", iter(()))
+    assert kept.size == built.size
+    (tmp_path / "indexes" / "a" / "words.npy").write_bytes(b"broken")
+    assert store.open_index("a", KNOWN).size == built.size
+    for key in "bcde":
+        store.open_index(key, KNOWN)
+    assert sorted(path.name for path in (tmp_path / "indexes").iterdir()) == ["c", "d", "e"]
+
+
+def test_the_model_knows_every_piece_of_evidence():
+    text = (Path(model.__file__).parents[1] / "data" / "resolution_model.json").read_text(encoding="utf-8")
+    content = json.loads(text)
+    assert tuple(content["candidate"]) == evidence.COLUMNS
+    assert tuple(content["none"]) == model.NAME_COLUMNS
+    assert 0.3 < content["review"] < content["accept"] < 1
+    assert len(set(evidence.COLUMNS)) == len(evidence.COLUMNS)
