@@ -57,7 +57,7 @@ def main() -> None:
     labels = pd.read_csv(given.labels, dtype=str, keep_default_na=False)
     register = pd.read_parquet(given.register)
     columns = ("company_number", "company_name", "previous_names", "postcode")
-    built = index.build(*(register[name].tolist() for name in columns))
+    built = index.build(index.Register(*(register[name].tolist() for name in columns)))
     published, truth = labels["query_name"].tolist(), labels["true_company_number"].to_numpy(dtype=str)
     whole = cases_of(built, published, truth, None, 1.0)
     cut = cases_of(built, [name[:CUT].strip() for name in published], truth, CUT, CUT_WEIGHT)
@@ -82,13 +82,13 @@ def cases_of(
     """The candidates of names, and which is right."""
     asked = asking.ask(built, published, [cut_at] * len(published))
     pairs = candidates.find(asked, built)
-    owner, company = asked.names[pairs.readings], built.company_of[pairs.names].astype(np.int64)
+    owner, company = asked.names[pairs.readings], built.entity_of[pairs.names].astype(np.int64)
     hidden = [names.payee_kind(name) == "person" or names.is_redacted(name) for name in published]
     return Cases(
         evidence.weigh(asked, built, pairs),
         owner,
         company,
-        built.company_numbers[company].astype(str) == truth[owner],
+        built.entity_ids[company].astype(str) == truth[owner],
         np.array([model.name_evidence(name) for name in published]),
         np.full(len(published), weight),
         ~np.array(hidden),

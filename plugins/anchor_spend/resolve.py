@@ -19,19 +19,11 @@ from psycopg import sql
 from anchor_spend import database
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import files, store
-from anchor_spend.resolution.deciding import (
-    COMPANY_PREFIX,
-    Body,
-    Company,
-    Decision,
-    Query,
-    pad_company_number,
-    resolve,
-    resolve_with,
-)
+from anchor_spend.resolution.deciding import Body, Decision, Entity, Query, resolve, resolve_with
+from anchor_spend.resolution.identifiers import COMPANY_PREFIX, pad_company_number
 
 __all__ = [
-    "COMPANY_PREFIX", "Body", "Company", "Decision", "Query", "pad_company_number", "reference_fingerprint",
+    "COMPANY_PREFIX", "Body", "Decision", "Entity", "Query", "pad_company_number", "reference_fingerprint",
     "resolve", "resolve_files", "resolve_new_suppliers",
 ]  # fmt: skip
 ENGINE_VERSION = "2"
@@ -106,7 +98,7 @@ def _bodies(connection: psycopg.Connection[Any], is_synthetic: bool) -> list[Bod
     return [Body(*row) for row in rows]
 
 
-def _register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Iterator[Company]:
+def _register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Iterator[Entity]:
     """The register through a server-side cursor: only the columns names are compared in."""
     with connection.cursor("company_names") as cursor:
         cursor.itersize = 20_000
@@ -116,7 +108,7 @@ def _register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Iterat
             [is_synthetic],
         )
         for row in cursor:
-            yield Company(*row)
+            yield Entity(COMPANY_PREFIX + row[0], *row[1:])
 
 
 _COLUMNS = (

@@ -1,6 +1,7 @@
 """The resolution engine's parts: words, readings, index, candidates, probabilities. Invented names."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,32 +21,38 @@ from anchor_spend.resolution import (
     store,
     wording,
 )
-from anchor_spend.resolution.deciding import Company, Query, build_index, resolve_with
+from anchor_spend.resolution.deciding import Entity, Query, build_index, resolve_with
 from anchor_spend.resolution.engine import Question
+from anchor_spend.resolution.identifiers import charity_id
+
+
+def company(number: str, *about: object) -> Entity:
+    return Entity(f"GB-COH-{number}", *about)
+
 
 SYLLABLES = ["bar", "cul", "den", "fos", "gri", "hul", "kem", "lor", "mun", "pel", "quo", "ras", "tiv", "wen"]
 TRADES = ["Catering", "Scaffolding", "Joinery", "Archives", "Printing", "Haulage"]
 KNOWN = [
-    Company("01000001", "Quillmere Catering Limited", ("Blue Door Foods Limited",)),
-    Company("01000002", "Pellingham Construction and Civil Engineering Limited"),
-    Company("01000003", "Harbour Stone Laundry LLP"),
-    Company("01000004", "Royal Ottermead Society for Heathland Bees"),
-    Company("01000005", "Twinford Ltd"),
-    Company("01000006", "Twinford Ltd."),
-    Company("01000007", "Depot 4 Fernlode Ltd"),
-    Company("01000008", "Jane Smith Limited"),
-    Company("01000009", "Redactive Events Ltd"),
-    Company("01000010", "Quillshire Council Trading Ltd"),
-    Company("01000011", "Ottermead Care Luton Ltd"),
-    Company("01000012", "Vexley Grange Healthcare Ltd"),
+    company("01000001", "Quillmere Catering Limited", ("Blue Door Foods Limited",)),
+    company("01000002", "Pellingham Construction and Civil Engineering Limited"),
+    company("01000003", "Harbour Stone Laundry LLP"),
+    company("01000004", "Royal Ottermead Society for Heathland Bees"),
+    company("01000005", "Twinford Ltd"),
+    company("01000006", "Twinford Ltd."),
+    company("01000007", "Depot 4 Fernlode Ltd"),
+    company("01000008", "Jane Smith Limited"),
+    company("01000009", "Redactive Events Ltd"),
+    company("01000010", "Quillshire Council Trading Ltd"),
+    company("01000011", "Ottermead Care Luton Ltd"),
+    company("01000012", "Vexley Grange Healthcare Ltd"),
 ]
 
 
-def filler() -> list[Company]:
+def filler() -> list[Entity]:
     """Two thousand invented companies, so that common words are common."""
     heads = [f"{a}{b}{c}".title() for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES][:2000]
     return [
-        Company(f"9{number:07d}", f"{head} {TRADES[number % len(TRADES)]} Services Ltd")
+        company(f"9{number:07d}", f"{head} {TRADES[number % len(TRADES)]} Services Ltd")
         for number, head in enumerate(heads)
     ]
 
@@ -58,7 +65,7 @@ def register() -> index.Index:
 def best(register: index.Index, name: str, cut_at: int | None = None) -> tuple[str, float]:
     (found,) = engine.answer(register, [Question(name, cut_at=cut_at)])
     first = found.candidates[0]
-    return first.company_number, first.probability
+    return first.entity_id.removeprefix("GB-COH-"), first.probability
 
 
 def words_of(name: str) -> list[str]:
@@ -222,12 +229,12 @@ def test_what_was_added_explains_the_odds(register):
     added = model.contributions(table, fitted)
     assert np.allclose(added.sum(axis=1), table @ fitted.candidate)
     groups = dict(zip(evidence.GROUPS, added.T, strict=True))
-    right = register.company_of[pairs.names] == 0
+    right = register.entity_of[pairs.names] == 0
     assert groups["legal form"][right].max() < 0 < groups["words in common"][right].max()
 
 
 def test_batches_and_order_do_not_count(register, monkeypatch):
-    queries = [Query(str(i), company.company_name) for i, company in enumerate(KNOWN)]
+    queries = [Query(str(i), entity.name) for i, entity in enumerate(KNOWN)]
     expected = resolve_with(register, queries, [])
     monkeypatch.setattr(engine, "_BATCH", 5)
     assert resolve_with(register, queries[::-1], [])[::-1] == expected
@@ -244,7 +251,7 @@ def test_an_empty_register_finds_nothing():
 def test_a_saved_index_answers_alike(register, tmp_path: Path):
     index.save(register, tmp_path / "index")
     again = index.load(tmp_path / "index")
-    queries = [Query(str(i), company.company_name) for i, company in enumerate(KNOWN)]
+    queries = [Query(str(i), entity.name) for i, entity in enumerate(KNOWN)]
     assert resolve_with(again, queries, []) == resolve_with(register, queries, [])
 
 
@@ -275,3 +282,61 @@ def test_the_model_knows_every_piece_of_evidence():
     assert tuple(content["none"]) == model.NAME_COLUMNS
     assert 0.3 < content["review"] < content["accept"] < 1
     assert len(set(evidence.COLUMNS)) == len(evidence.COLUMNS)
+
+
+CHARITY = Entity("GB-CHC-1000001", "Quillmere Benevolent Fund")
+BOTH = company("01000020", "Vexley Hospice", ("Vexley Hospice Appeal",))._replace(
+    other_ids=["GB-SC-SC012345"]
+)
+
+
+def resolved(query: Query, *entities: Entity) -> tuple[str | None, str]:
+    (decision,) = resolve_with(build_index([*entities, *filler()]), [query], [])
+    return decision.entity_id, decision.method
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (Query("k", "Quillmere Fund", charity_number="1000001"), ("GB-CHC-1000001", "charity_number")),
+        (Query("k", "Vexley Hospice Shop", charity_number="SC 12345"), ("GB-COH-01000020", "charity_number")),
+        (Query("k", "Vexley Shop", vat_entity_id="GB-COH-01000020"), ("GB-COH-01000020", "vat_number")),
+        (Query("k", "Ottermead Joinery", vat_entity_id="GB-COH-01000020"), (None, "unmatched")),
+        (Query("k", "Vexley Hospice Appeal"), ("GB-COH-01000020", "previous_name")),
+    ],
+)
+def test_a_printed_number_points_to_an_organisation_of_any_register(query, expected):
+    """A number counts where the names share a word, under whichever id it is printed."""
+    assert resolved(query, CHARITY, BOTH) == expected
+
+
+@pytest.mark.parametrize(
+    ("paid_from", "paid_to", "expected"),
+    [
+        (None, None, None),  # two companies of one name
+        (date(2012, 1, 1), date(2015, 1, 1), "GB-COH-01000030"),
+        (date(2021, 1, 1), date(2022, 1, 1), "GB-COH-01000031"),
+        (date(2013, 1, 1), date(2022, 1, 1), None),  # neither was there all the time
+    ],
+)
+def test_a_company_that_was_not_there_when_it_was_paid_is_not_meant(paid_from, paid_to, expected):
+    old = company("01000030", "Quarrelwick Farm Ltd")._replace(since=date(2000, 1, 1), until=date(2016, 1, 1))
+    new = company("01000031", "Quarrelwick Farm Ltd")._replace(since=date(2018, 5, 1))
+    query = Query("k", "Quarrelwick Farm Ltd", paid_from=paid_from, paid_to=paid_to)
+    assert resolved(query, old, new)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("1089464", "GB-CHC-1089464"),
+        (" 0206002 ", "GB-CHC-206002"),
+        ("SC12345", "GB-SC-SC012345"),
+        ("NIC 100001", "GB-NIC-100001"),
+        ("12345", ""),
+        ("n/a", ""),
+        ("12345678", ""),
+    ],
+)
+def test_charity_numbers_have_one_form(printed, expected):
+    assert charity_id(printed) == expected

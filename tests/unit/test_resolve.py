@@ -8,22 +8,27 @@ import pytest
 
 from anchor_spend import database, names, resolve
 from anchor_spend.errors import ReferenceDataError
-from anchor_spend.resolve import Body, Company, Query
+from anchor_spend.resolve import Body, Entity, Query
 
-QUILLMERE = Company("01000001", "QUILLMERE CATERING LIMITED", ("BLUE DOOR FOODS LIMITED",), "LU1 2BQ")
+
+def company(number: str, *about: object) -> Entity:
+    return Entity(f"GB-COH-{number}", *about)
+
+
+QUILLMERE = company("01000001", "QUILLMERE CATERING LIMITED", ("BLUE DOOR FOODS LIMITED",), "LU1 2BQ")
 REGISTER = [
     QUILLMERE,
-    Company("01000002", "HARBOURSTONE LLP", (), "M1 1AE"),
-    Company("01000003", "HARBOURSTONE LIMITED", (), "LU2 7AA"),
-    Company("01000004", "TWINFORD LTD", (), "MK40 1AA"),
-    Company("01000005", "TWINFORD LTD.", (), "SG18 0AA"),
-    Company("01000006", "A B C GRAVELWORKS LTD", (), None),
-    Company("01000007", "JANE SMITH LIMITED", (), "LU3 1AA"),
-    Company("01000008", "PELLINGHAM CONSTRUCTION AND CIVIL ENGINEERING LIMITED", (), "B1 1AA"),
-    Company("01000009", "OLDENMEADOW MARKETING PARTNERS NORTH LIMITED", (), "B1 1AA"),
-    Company("01000010", "OLDENMEADOW MARKETING PARTNERS SOUTH LIMITED", (), "B1 1AA"),
-    Company("01000011", "QUILLSHIRE COUNCIL TRADING LIMITED", ("QUILLSHIRE COUNCIL LIMITED",), "B1 1AA"),
-    Company("SC000012", "GLENQUILL DISTILLERY LIMITED", (), "EH1 1AA"),
+    company("01000002", "HARBOURSTONE LLP", (), "M1 1AE"),
+    company("01000003", "HARBOURSTONE LIMITED", (), "LU2 7AA"),
+    company("01000004", "TWINFORD LTD", (), "MK40 1AA"),
+    company("01000005", "TWINFORD LTD.", (), "SG18 0AA"),
+    company("01000006", "A B C GRAVELWORKS LTD", (), None),
+    company("01000007", "JANE SMITH LIMITED", (), "LU3 1AA"),
+    company("01000008", "PELLINGHAM CONSTRUCTION AND CIVIL ENGINEERING LIMITED", (), "B1 1AA"),
+    company("01000009", "OLDENMEADOW MARKETING PARTNERS NORTH LIMITED", (), "B1 1AA"),
+    company("01000010", "OLDENMEADOW MARKETING PARTNERS SOUTH LIMITED", (), "B1 1AA"),
+    company("01000011", "QUILLSHIRE COUNCIL TRADING LIMITED", ("QUILLSHIRE COUNCIL LIMITED",), "B1 1AA"),
+    company("SC000012", "GLENQUILL DISTILLERY LIMITED", (), "EH1 1AA"),
 ]
 BODIES = [
     Body("GB-LAE-QSH", ["Quillshire Borough Council", "Quillshire"], "LU1 1AA"),
@@ -126,8 +131,8 @@ def test_a_lesser_candidate_is_the_runner_up():
 def test_evidence_of_a_published_number_is_kept():
     assert decide("Quillmere Foods", "1000001").evidence["published_number"] == "agrees"
     assert "another name" in decide("Quillmere Catering", "01000002").evidence["published_number"]
-    assert decide("Quillmere Catering", "99999999").evidence["published_number"] == "not in the register"
-    assert decide("Quillmere Catering", "N/A").evidence["published_number"] == "not a company number"
+    assert decide("Quillmere Catering", "99999999").evidence["published_number"] == "not in the registers"
+    assert decide("Quillmere Catering", "N/A").evidence["published_number"] == "not a number of a register"
 
 
 @pytest.mark.parametrize(
@@ -136,17 +141,15 @@ def test_evidence_of_a_published_number_is_kept():
 def test_where_a_candidate_is_never_counts(name):
     """Whichever candidates are local, and however many, the decision is the same."""
     expected = decide(name)
-    moved = [row for row in REGISTER if row.company_number <= "01000005"]
-    rest = [row for row in REGISTER if row.company_number > "01000005"]
+    moved = [row for row in REGISTER if row.entity_id <= "GB-COH-01000005"]
+    rest = [row for row in REGISTER if row.entity_id > "GB-COH-01000005"]
     for places in itertools.product(["LU1 2BQ", "M1 1AE", None], repeat=len(moved)):
         register = [row._replace(postcode=place) for row, place in zip(moved, places, strict=True)] + rest
         assert decide(name, register=register) == expected
 
 
 def test_the_order_of_the_register_does_not_count():
-    queries = [Query(str(n), row.company_name) for n, row in enumerate(REGISTER)] + [
-        Query("x", "Harbourstone")
-    ]
+    queries = [Query(str(n), row.name) for n, row in enumerate(REGISTER)] + [Query("x", "Harbourstone")]
     assert resolve.resolve(queries, REGISTER, BODIES) == resolve.resolve(
         queries, REGISTER[::-1], BODIES[::-1]
     )
@@ -180,7 +183,7 @@ def world(empty_database: str):
     with database.connect() as connection, connection.cursor() as cursor:
         cursor.executemany(
             "insert into reference.companies values (true, %s, %s, %s, %s)",
-            [(number, name, list(previous), postcode) for number, name, previous, postcode in REGISTER],
+            [(number_of(row), row.name, list(row.other_names), row.postcode) for row in REGISTER],
         )
         cursor.executemany(
             """insert into reference.public_bodies (is_synthetic, entity_id, body_name, body_type, aliases)
@@ -280,11 +283,15 @@ def write_csv(path: Path, *rows: tuple) -> Path:
     return path
 
 
+def number_of(entity: Entity) -> str:
+    return entity.entity_id.removeprefix("GB-COH-")
+
+
 def resolved(tmp_path: Path, *name_rows: tuple) -> list[dict[str, str]]:
     register = write_csv(
         tmp_path / "register.csv",
         ("company_number", "company_name", "previous_names", "postcode", "status"),
-        *((row[0], row[1], "; ".join(row[2]), row[3] or "", "Active") for row in REGISTER),
+        *((number_of(row), row[1], "; ".join(row[2]), row[3] or "", "Active") for row in REGISTER),
     )
     resolve.resolve_files(write_csv(tmp_path / "names.csv", *name_rows), register, tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
@@ -317,7 +324,8 @@ def test_files_in_decisions_out(tmp_path):
 def test_files_may_be_parquet(tmp_path):
     import pandas as pd
 
-    pd.DataFrame(REGISTER[:3]).assign(previous_names="").to_parquet(tmp_path / "register.parquet")
+    rows = [(number_of(row), row.name) for row in REGISTER[:3]]
+    pd.DataFrame(rows, columns=["company_number", "company_name"]).to_parquet(tmp_path / "register.parquet")
     pd.DataFrame({"query_name": ["Quillmere Catering", "Else"]}).to_parquet(tmp_path / "names.parquet")
     out = tmp_path / "out.parquet"
     bands = resolve.resolve_files(tmp_path / "names.parquet", tmp_path / "register.parquet", out)

@@ -1,29 +1,37 @@
-"""One decision for each supplier as published, against a register of companies and the public bodies.
+"""One decision for each supplier as published, against registers of organisations and the public bodies.
 
-In: suppliers (name, and the company number and postcode printed beside it), an index of companies, public
-bodies. Out: one Decision each, explained; "unmatched" is a decision too. Refuses to guess: of two
-candidates that cannot be told apart neither is taken, a person's name and a redaction are never matched to
-a company, and nothing about where a candidate is counts for it, except that a postcode the publisher
-printed equals the candidate's.
+In: suppliers (name, the numbers and the postcode printed beside it, when it was paid), an index of companies,
+charities and mutuals, public bodies. Out: one Decision each, explained; "unmatched" is a decision too.
+Refuses to guess: of two candidates that cannot be told apart neither is taken, a person's name and a
+redaction are never matched, and nothing about where a candidate is counts for it, except that a postcode the
+publisher printed equals the candidate's.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from anchor_spend import names
 from anchor_spend.resolution import index as indexes
 from anchor_spend.resolution.engine import Answer, Candidate, Question, answer
-from anchor_spend.resolution.index import Index
+from anchor_spend.resolution.identifiers import (
+    COMPANY_PREFIX,
+    charity_id,
+    compact_postcode,
+    pad_company_number,
+)
+from anchor_spend.resolution.index import NEVER, Index, Register
 from anchor_spend.resolution.model import load_model
 
-COMPANY_PREFIX = "GB-COH-"
 _BODY_SCORE = 0.99
-_CHUNK = 50_000  # companies held as rows at once
+_EPOCH = date(1970, 1, 1).toordinal()
+_CHUNK = 50_000  # organisations held as rows at once
 _TIED = "several candidates cannot be told apart"
 _NUMBER_ONLY = "only the published number points to it, and the names share no word"
 NEEDS_A_PERSON = frozenset({_TIED, _NUMBER_ONLY})
@@ -40,15 +48,23 @@ class Query(NamedTuple):
     company_number: str = ""
     postcode: str = ""
     name_cut_at: int | None = None
+    charity_number: str = ""
+    vat_entity_id: str = ""  # whom others printed with the same VAT number were decided to be
+    paid_from: date | None = None
+    paid_to: date | None = None
+    category: str = ""
 
 
-class Company(NamedTuple):
-    """A row of the company register."""
+class Entity(NamedTuple):
+    """An organisation of a register: one, in whatever registers it is."""
 
-    company_number: str
-    company_name: str
-    previous_names: Sequence[str] = ()
+    entity_id: str  # in org-id form
+    name: str
+    other_names: Sequence[str] = ()  # previous, working and trading names
     postcode: str | None = None
+    since: date | None = None
+    until: date | None = None
+    other_ids: Sequence[str] = ()  # of the same organisation in other registers
 
 
 class Body(NamedTuple):
@@ -76,23 +92,39 @@ class Decision:
     evidence: dict[str, Any]
 
 
-def resolve(queries: Sequence[Query], companies: Iterable[Company], bodies: Iterable[Body]) -> list[Decision]:
+def resolve(queries: Sequence[Query], entities: Iterable[Entity], bodies: Iterable[Body]) -> list[Decision]:
     """One decision for each query, in their order."""
-    return resolve_with(build_index(companies), queries, bodies)
+    return resolve_with(build_index(entities), queries, bodies)
 
 
-def build_index(companies: Iterable[Company]) -> Index:
+def build_index(entities: Iterable[Entity]) -> Index:
     """An index of a register, read once."""
-    company_names: list[str] = []
-    previous_names: list[str] = []
-    numbers, postcodes = [np.zeros(0, dtype="S8")], [np.zeros(0, dtype="S8")]
-    rows = iter(companies)
+    all_names: list[str] = []
+    other_names: list[str] = []
+    other_ids: list[tuple[int, str]] = []
+    columns: list[list[npt.NDArray[Any]]] = [[np.zeros(0, dtype=kind)] for kind in ("S24", "S8", "i4", "i4")]
+    rows = iter(entities)
     while chunk := list(islice(rows, _CHUNK)):
-        numbers.append(np.array([company.company_number for company in chunk], dtype="S8"))
-        postcodes.append(np.array([compact_postcode(company.postcode) for company in chunk], dtype="S8"))
-        company_names.extend(company.company_name for company in chunk)
-        previous_names.extend("; ".join(company.previous_names or ()) for company in chunk)
-    return indexes.build(np.concatenate(numbers), company_names, previous_names, np.concatenate(postcodes))
+        places = enumerate(chunk, start=len(all_names))
+        other_ids.extend((place, other) for place, entity in places for other in entity.other_ids)
+        all_names.extend(entity.name for entity in chunk)
+        other_names.extend("; ".join(entity.other_names or ()) for entity in chunk)
+        for column, array in zip(columns, _columns_of(chunk), strict=True):
+            column.append(array)
+    ids, postcodes, since, until = (np.concatenate(column) for column in columns)
+    return indexes.build(Register(ids, all_names, other_names, postcodes, since, until, other_ids))
+
+
+def _columns_of(chunk: Sequence[Entity]) -> Iterator[npt.NDArray[Any]]:
+    yield np.array([entity.entity_id for entity in chunk], dtype="S24")
+    yield np.array([compact_postcode(entity.postcode) for entity in chunk], dtype="S8")
+    yield np.array([days_of(entity.since, -NEVER) for entity in chunk], dtype="i4")
+    yield np.array([days_of(entity.until, NEVER) for entity in chunk], dtype="i4")
+
+
+def days_of(day: date | None, unknown: int) -> int:
+    """Days since 1970."""
+    return day.toordinal() - _EPOCH if day else unknown
 
 
 def resolve_with(index: Index, queries: Sequence[Query], bodies: Iterable[Body]) -> list[Decision]:
@@ -100,29 +132,32 @@ def resolve_with(index: Index, queries: Sequence[Query], bodies: Iterable[Body])
     decided = _find_bodies(queries, bodies)
     decided.update((query.key, kept_out) for query in queries if (kept_out := _keep_out(query, decided)))
     asked = [query for query in queries if query.key not in decided]
-    for query, found in zip(asked, answer(index, [_question(query) for query in asked]), strict=True):
+    for query, found in zip(asked, answer(index, [question_of(query) for query in asked]), strict=True):
         decided[query.key] = _decide(query, found)
     return [decided[query.key] for query in queries]
 
 
-def _question(query: Query) -> Question:
+def question_of(query: Query) -> Question:
+    """What the engine is asked about a supplier."""
+    return Question(
+        query.name,
+        tuple(entity_id for _, entity_id in pointers(query)),
+        compact_postcode(query.postcode),
+        query.name_cut_at,
+        days_of(query.paid_from, NEVER),
+        days_of(query.paid_to, -NEVER),
+    )
+
+
+def pointers(query: Query) -> list[tuple[str, str]]:
+    """(method, id of an organisation) for each printed number that can be one, the strongest first."""
     number = pad_company_number(query.company_number)
-    return Question(query.name, number, compact_postcode(query.postcode), query.name_cut_at)
-
-
-def pad_company_number(number: str) -> str:
-    """A published company number in its register form ('1234567' -> '01234567'); '' when it cannot be one."""
-    text = "".join(number.split()).upper()
-    if text.isdigit() and 5 <= len(text) <= 8:
-        return text.zfill(8)
-    if text[:2].isalpha() and text[2:].isdigit() and 3 <= len(text) <= 8:
-        return text[:2] + text[2:].zfill(6)
-    return ""
-
-
-def compact_postcode(postcode: str | None) -> str:
-    """A postcode as compared: capitals without spaces."""
-    return "".join((postcode or "").split()).upper()
+    found = [
+        ("company_number", COMPANY_PREFIX + number if number else ""),
+        ("charity_number", charity_id(query.charity_number)),
+        ("vat_number", query.vat_entity_id),
+    ]
+    return [(method, entity_id) for method, entity_id in found if entity_id]
 
 
 # -- decided by the name alone ----------------------------------------------------------------------------
@@ -181,10 +216,10 @@ def _decide(query: Query, found: Answer) -> Decision:
     best, *others = shown
     return Decision(
         query.key,
-        COMPANY_PREFIX + best.company_number,
-        _method(best),
+        best.entity_id,
+        _method(query, best),
         round(best.probability, 4),
-        COMPANY_PREFIX + others[0].company_number if others else None,
+        others[0].entity_id if others else None,
         round(others[0].probability, 4) if others else None,
         "organisation",
         evidence,
@@ -194,14 +229,14 @@ def _decide(query: Query, found: Answer) -> Decision:
 def _nearest(query: Query, found: Answer, shown: Sequence[Candidate], evidence: dict[str, Any]) -> Decision:
     """Unmatched, and what came nearest."""
     is_absent = not shown or shown[0].probability < _ABSENT
-    if is_absent and found.numbered:
-        return _unmatched(query, _NUMBER_ONLY, evidence, COMPANY_PREFIX + found.numbered, 0.0)
+    if is_absent and found.pointed_to:
+        return _unmatched(query, _NUMBER_ONLY, evidence, found.pointed_to[0], 0.0)
     if is_absent:
         return _unmatched(query, _why_absent(query), evidence)
     best, *others = shown
     is_tied = bool(others) and others[0].probability >= _CLOSE * best.probability
     why = _TIED if is_tied else "no candidate is likely enough"
-    return _unmatched(query, why, evidence, COMPANY_PREFIX + best.company_number, round(best.probability, 4))
+    return _unmatched(query, why, evidence, best.entity_id, round(best.probability, 4))
 
 
 def _why_absent(query: Query) -> str:
@@ -210,12 +245,12 @@ def _why_absent(query: Query) -> str:
     return "no register holds the name"
 
 
-def _method(best: Candidate) -> str:
-    if best.number_agrees:
-        return "company_number"
+def _method(query: Query, best: Candidate) -> str:
+    if best.agreeing_id >= 0:
+        return pointers(query)[best.agreeing_id][0]
     if best.postcode_agrees:
         return "name_and_postcode"
-    if best.is_previous_name:
+    if best.is_other_name:
         return "previous_name"
     if best.is_spelled_alike:
         return "exact_name"
@@ -231,15 +266,16 @@ def _evidence(query: Query, found: Answer) -> dict[str, Any]:
         evidence["added"] = best.added
         if query.postcode:
             evidence["postcode"] = "equal" if best.postcode_agrees else "differs"
-    if query.company_number:
+        if best.is_inactive:
+            evidence["activity"] = "not there when it was paid"
+    if query.company_number or query.charity_number or query.vat_entity_id:
         evidence["published_number"] = _number_evidence(query, found)
     return evidence
 
 
 def _number_evidence(query: Query, found: Answer) -> str:
-    number = pad_company_number(query.company_number)
-    if not number:
-        return "not a company number"
-    if any(candidate.number_agrees for candidate in found.candidates):
+    if not pointers(query):
+        return "not a number of a register"
+    if any(candidate.agreeing_id >= 0 for candidate in found.candidates):
         return "agrees"
-    return "of a company with another name" if found.numbered else "not in the register"
+    return "of an organisation with another name" if found.pointed_to else "not in the registers"

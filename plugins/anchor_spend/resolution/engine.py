@@ -1,8 +1,8 @@
 """Names in, candidates with probabilities out.
 
-In: questions (a name, and the number and postcode printed beside it) and an index. Out: an Answer for each,
-in their order, its candidates best first. A printed number or postcode counts beside the name, never
-instead of it; where a candidate is counts for nothing else.
+In: questions (a name, the numbers and the postcode printed beside it, when it was paid) and an index. Out: an
+Answer for each, in their order, its candidates best first. A printed number or postcode counts beside the
+name, never instead of it; where a candidate is counts for nothing else.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from anchor_spend.resolution import candidates, evidence, model
 from anchor_spend.resolution.asking import Asked, ask
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.evidence import GROUPS
-from anchor_spend.resolution.index import PREVIOUS, Index
+from anchor_spend.resolution.index import NEVER, OTHER, Index, spread
 from anchor_spend.resolution.model import Model
 from anchor_spend.resolution.readings import KINDS
 from anchor_spend.resolution.wording import Flags, Floats, Integers
@@ -23,36 +23,39 @@ from anchor_spend.resolution.wording import Flags, Floats, Integers
 _BATCH = 2_000  # names worked at once
 _SHOWN = 3  # candidates of an answer
 _NUMBER = (
-    12.0  # what a printed number that agrees adds to the log odds: beyond doubt, where the names share a word
+    12.0  # what a printed number that agrees adds to the log odds: no doubt, where the names share a word
 )
 _POSTCODE = 7.0  # a postcode agrees by chance with one company in thousands
+_INACTIVE = -6.0  # an organisation that was not yet, or no longer, there when it was paid
+_EARLIEST, _LATEST = 60, 730  # days before registration and after the end in which payments do occur
 _LEAST_SHARED = 4.0  # the weight of words in common that a printed number or postcode needs
-
 
 _SPELLED, _BEGINS = evidence.COLUMNS.index("spelled"), evidence.COLUMNS.index("cut_begins")
 
 
 class Question(NamedTuple):
-    """A name to resolve; company number and postcode in register form, '' for none."""
+    """A name to resolve; ids are those of the organisations that printed numbers point to."""
 
     name: str
-    company_number: str = ""
-    postcode: str = ""
+    ids: tuple[str, ...] = ()
+    postcode: str = ""  # in capitals without spaces
     cut_at: int | None = None
+    paid_from: int = NEVER  # days since 1970
+    paid_to: int = -NEVER
 
 
 class Candidate(NamedTuple):
-    """A company that a name may mean."""
+    """An organisation that a name may mean."""
 
-    company: int  # its place in the index
-    company_number: str
+    entity_id: str
     probability: float
     reading: str  # the way the name was read
-    is_previous_name: bool
+    is_other_name: bool
     is_spelled_alike: bool
     is_beginning: bool
-    number_agrees: bool
+    agreeing_id: int  # the place in the question's ids of one that points to it, -1 for none
     postcode_agrees: bool
+    is_inactive: bool
     added: dict[str, float]  # to the log odds, by group of evidence
 
 
@@ -62,24 +65,33 @@ class Answer(NamedTuple):
     candidates: list[Candidate]
     none: float
     considered: int
-    numbered: str  # the company whose number is printed, '' for none
+    pointed_to: tuple[str, ...]  # the organisations that printed numbers point to
+
+
+class _Pointed(NamedTuple):
+    """Question i points by its j-th id to an organisation."""
+
+    questions: Integers
+    places: Integers
+    entities: Integers
 
 
 class _Weighed(NamedTuple):
-    """A row for each company that a name may mean, by its best reading and name."""
+    """A row for each organisation that a name may mean, by its best reading and name."""
 
     owners: Integers  # whose candidate it is
-    companies: Integers
+    entities: Integers
     rows: Integers  # of the evidence
     odds: Floats
-    number_agrees: Flags
+    agreeing: Integers
     postcode_agrees: Flags
+    is_inactive: Flags
 
 
 def answer(index: Index, questions: Sequence[Question]) -> Iterator[Answer]:
     """An answer to each question, in their order."""
     if not index.size:
-        yield from (Answer([], 1.0, 0, "") for _ in questions)
+        yield from (Answer([], 1.0, 0, ()) for _ in questions)
         return
     fitted = model.load_model()
     for start in range(0, len(questions), _BATCH):
@@ -88,68 +100,103 @@ def answer(index: Index, questions: Sequence[Question]) -> Iterator[Answer]:
 
 def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) -> list[Answer]:
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
-    numbered = _numbered(index, questions)
-    pairs = _with_numbered(asked, numbered, candidates.find(asked, index))
+    pointed = _pointed_to(index, questions)
+    pairs = _with_pointed(asked, pointed, candidates.find(asked, index))
     table = evidence.weigh(asked, index, pairs)
-    weighed = _weigh_companies(index, asked, questions, pairs, table, fitted)
+    weighed = _weigh_entities(index, asked, questions, pairs, table, pointed, fitted)
     none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
     chances, nothing = model.probabilities(weighed.odds, none, weighed.owners)
-    order = np.lexsort((index.company_numbers[weighed.companies], -np.round(chances, 9), weighed.owners))
+    order = np.lexsort((index.entity_ids[weighed.entities], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
-    added = np.round(model.contributions(table[weighed.rows], fitted), 2)
+    targets = _targets(index, pointed, len(questions))
     answers = []
     for place, (first, last) in enumerate(pairwise(bounds)):
-        shown = order[first : min(last, first + _SHOWN)].tolist()
+        shown = order[first : min(last, first + _SHOWN)]
+        added = np.round(model.contributions(table[weighed.rows[shown]], fitted), 2)
         found = [
-            _candidate(index, asked, pairs, table, weighed, i, float(chances[i]), added[i]) for i in shown
+            _candidate(index, asked, pairs, table, weighed, i, float(chances[i]), row)
+            for i, row in zip(shown.tolist(), added, strict=True)
         ]
-        answers.append(
-            Answer(found, float(nothing[place]), last - first, _number_of(index, int(numbered[place])))
-        )
+        answers.append(Answer(found, float(nothing[place]), last - first, targets[place]))
     return answers
 
 
-def _numbered(index: Index, questions: Sequence[Question]) -> Integers:
-    """The company whose number is printed beside each name; -1 for none."""
-    numbers = np.array([question.company_number for question in questions], dtype="S8")
-    if not len(index.by_number) or not (numbers != b"").any():
-        return np.full(len(questions), -1, dtype=np.int64)
-    at = np.searchsorted(index.company_numbers, numbers, sorter=index.by_number)
-    companies = index.by_number[np.minimum(at, len(index.by_number) - 1)].astype(np.int64)
-    return np.where((numbers != b"") & (index.company_numbers[companies] == numbers), companies, -1)
+def _pointed_to(index: Index, questions: Sequence[Question]) -> _Pointed:
+    """The organisations whose ids are printed beside each name."""
+    asked = [(i, j, key) for i, question in enumerate(questions) for j, key in enumerate(question.ids)]
+    if not asked or not len(index.id_keys):
+        return _Pointed(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    ids = np.array([key for _, _, key in asked], dtype=index.id_keys.dtype)
+    at = np.minimum(np.searchsorted(index.id_keys, ids), len(index.id_keys) - 1)
+    is_known = index.id_keys[at] == ids
+    places = np.array([(i, j) for i, j, _ in asked], dtype=np.int64)[is_known]
+    return _Pointed(places[:, 0], places[:, 1], index.id_entities[at[is_known]].astype(np.int64))
 
 
-def _number_of(index: Index, company: int) -> str:
-    return index.company_numbers[company].decode() if company >= 0 else ""
+def _targets(index: Index, pointed: _Pointed, count: int) -> list[tuple[str, ...]]:
+    found: list[list[str]] = [[] for _ in range(count)]
+    for question, entity in zip(pointed.questions.tolist(), pointed.entities.tolist(), strict=True):
+        found[question].append(index.entity_ids[entity].decode())
+    return [tuple(dict.fromkeys(ids)) for ids in found]
 
 
-def _with_numbered(asked: Asked, numbered: Integers, pairs: Pairs) -> Pairs:
-    """The pairs, and the current name of a company whose number is printed: of company i that is name i."""
-    readings = np.flatnonzero(numbered[asked.names] >= 0)
-    keys = [pairs.readings * 2**32 + pairs.names, readings * 2**32 + numbered[asked.names[readings]]]
-    return Pairs(*np.divmod(np.unique(np.concatenate(keys)), 2**32))
+def _with_pointed(asked: Asked, pointed: _Pointed, pairs: Pairs) -> Pairs:
+    """The pairs, and the current name of each organisation pointed to: of organisation i that is name i."""
+    first = np.searchsorted(asked.names, pointed.questions, side="left")
+    last = np.searchsorted(asked.names, pointed.questions, side="right")
+    added = spread(first, last - first) * 2**32 + np.repeat(pointed.entities, last - first)
+    return Pairs(*np.divmod(np.unique(np.append(pairs.readings * 2**32 + pairs.names, added)), 2**32))
 
 
-def _weigh_companies(
-    index: Index, asked: Asked, questions: Sequence[Question], pairs: Pairs, table: Floats, fitted: Model
+def _weigh_entities(
+    index: Index,
+    asked: Asked,
+    questions: Sequence[Question],
+    pairs: Pairs,
+    table: Floats,
+    pointed: _Pointed,
+    fitted: Model,
 ) -> _Weighed:
-    owners, companies = asked.names[pairs.readings], index.company_of[pairs.names].astype(np.int64)
-    odds = table @ fitted.candidate
-    shares_words = table[:, evidence.COLUMNS.index("shared")] * 5 >= _LEAST_SHARED
-    shares_words |= (
-        table[:, evidence.COLUMNS.index("acronym_3")] + table[:, evidence.COLUMNS.index("acronym_4")] > 0
-    )
-    printed = np.array([question.company_number for question in questions], dtype="S8")[owners]
-    number_agrees = (printed != b"") & (printed == index.company_numbers[companies]) & shares_words
+    owners, entities = asked.names[pairs.readings], index.entity_of[pairs.names].astype(np.int64)
+    shares_words = _shares_words(table)
+    agreeing = np.where(shares_words, _agreeing(pointed, owners, entities), -1)
     printed = np.array([question.postcode for question in questions], dtype="S8")[owners]
-    postcode_agrees = (printed != b"") & (printed == index.postcodes[companies]) & shares_words
-    odds = odds + _NUMBER * number_agrees + _POSTCODE * postcode_agrees
-    order = np.lexsort((pairs.names, -odds, companies, owners))
-    keys = owners[order] * 2**32 + companies[order]
+    postcode_agrees = (printed != b"") & (printed == index.postcodes[entities]) & shares_words
+    is_inactive = _is_inactive(index, questions, owners, entities)
+    odds = table @ fitted.candidate
+    odds = odds + _NUMBER * (agreeing >= 0) + _POSTCODE * postcode_agrees + _INACTIVE * is_inactive
+    order = np.lexsort((pairs.names, -odds, entities, owners))
+    keys = owners[order] * 2**32 + entities[order]
     best = order[np.flatnonzero(np.diff(keys, prepend=-1))]
-    return _Weighed(
-        owners[best], companies[best], best, odds[best], number_agrees[best], postcode_agrees[best]
+    agreed = agreeing[best], postcode_agrees[best], is_inactive[best]
+    return _Weighed(owners[best], entities[best], best, odds[best], *agreed)
+
+
+def _shares_words(table: Floats) -> Flags:
+    shared, *acronyms = (
+        table[:, evidence.COLUMNS.index(name)] for name in ("shared", "acronym_3", "acronym_4")
     )
+    return np.asarray((shared * 5 >= _LEAST_SHARED) | (sum(acronyms) > 0))
+
+
+def _agreeing(pointed: _Pointed, owners: Integers, entities: Integers) -> Integers:
+    """For each pair the place of the first id that points to its organisation, -1 for none."""
+    if not len(pointed.questions):
+        return np.full(len(owners), -1, dtype=np.int64)
+    keys, first = np.unique(pointed.questions * 2**32 + pointed.entities, return_index=True)
+    wanted = owners * 2**32 + entities
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, pointed.places[first[at]], -1)
+
+
+def _is_inactive(index: Index, questions: Sequence[Question], owners: Integers, entities: Integers) -> Flags:
+    """Whether an organisation began after the last payment, or ended before the first."""
+    paid = np.array([(question.paid_from, question.paid_to) for question in questions], dtype=np.int64)[
+        owners
+    ]
+    is_early = (paid[:, 1] > -NEVER) & (paid[:, 1] < index.since[entities].astype(np.int64) - _EARLIEST)
+    is_late = (paid[:, 0] < NEVER) & (paid[:, 0] > index.until[entities].astype(np.int64) + _LATEST)
+    return np.asarray(is_early | is_late)
 
 
 def _candidate(
@@ -162,17 +209,17 @@ def _candidate(
     chance: float,
     added: Floats,
 ) -> Candidate:
-    row, company = int(weighed.rows[i]), int(weighed.companies[i])
+    row = int(weighed.rows[i])
     reading, name = int(pairs.readings[row]), int(pairs.names[row])
     return Candidate(
-        company,
-        index.company_numbers[company].decode(),
+        index.entity_ids[int(weighed.entities[i])].decode(),
         chance,
         KINDS[int(asked.kinds[reading])],
-        bool(index.kinds[name] == PREVIOUS),
+        bool(index.kinds[name] == OTHER),
         bool(table[row, _SPELLED]),
         bool(table[row, _BEGINS]),
-        bool(weighed.number_agrees[i]),
+        int(weighed.agreeing[i]),
         bool(weighed.postcode_agrees[i]),
+        bool(weighed.is_inactive[i]),
         {group: value for group, value in zip(GROUPS, added.tolist(), strict=True) if value},
     )

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import store
 from anchor_spend.resolution.deciding import (
-    COMPANY_PREFIX,
     NEEDS_A_PERSON,
-    Company,
     Decision,
+    Entity,
     Query,
     resolve_with,
 )
+from anchor_spend.resolution.identifiers import COMPANY_PREFIX
 from anchor_spend.resolution.model import load_model
 
 if TYPE_CHECKING:
@@ -97,10 +97,10 @@ def width_limit(published_names: Sequence[str]) -> int | None:
     return longest if longest > _LEAST_WIDTH and lengths[longest] > 5 + 2 * below else None
 
 
-def _companies_of(path: Path) -> Iterator[Company]:
+def _companies_of(path: Path) -> Iterator[Entity]:
     for chunk in _read_chunks(path, _REGISTER_COLUMNS, required=2):
         for number, name, previous, postcode in chunk.itertuples(index=False):
-            yield Company(number, name, previous.split("; ") if previous else (), postcode)
+            yield Entity(COMPANY_PREFIX + number, name, previous.split("; ") if previous else (), postcode)
 
 
 def _read_chunks(path: Path, columns: Sequence[str], required: int) -> Iterator["pd.DataFrame"]:

@@ -1,6 +1,6 @@
 """The index of a register: built once, kept as flat arrays, loaded by mapping them into memory.
 
-In: companies as columns of numbers, names, previous names and postcodes. Out: an Index: the words of every
+In: a Register, organisations as columns. Out: an Index: the words of every
 name, a vocabulary with how rare each word is, and where each word, pair of words, core, acronym, near
 spelling and beginning occurs. A saved index of another format is refused.
 """
@@ -22,11 +22,13 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import wording
 from anchor_spend.resolution.wording import Bytes, Flags, Floats, Hashes, Integers, Words
 
-CURRENT, PREVIOUS, TRADING = 0, 1, 2
+CURRENT, OTHER, TRADING = 0, 1, 2
 ACRONYM = np.uint64(0x5851F42D4C957F2D)  # added to the hash of initials, so that they are no word
 CORE = np.uint64(0x14057B7EF767814F)  # added to the hash of the only rare word of a name
 SMALL_WORDS = wording.hashes_of(["AND", "OF", "THE", "FOR", "IN", "AT", "ON", "TO"])
-_FORMAT = 2
+_FORMAT = 3
+NEVER = 2**31 - 1  # days: an unknown end; less than none, an unknown beginning
+_ID = "S24"
 _COMMON_NAMES = (
     200_000  # names that data/word_shares.csv stands for, so that a small register knows what is common
 )
@@ -43,12 +45,15 @@ Ids = npt.NDArray[np.int32]
 class Index:
     """A register ready to be asked. Arrays of numbers: see each block for what a row is."""
 
-    # companies
-    company_numbers: npt.NDArray[np.bytes_]
+    # organisations
+    entity_ids: npt.NDArray[np.bytes_]
     postcodes: npt.NDArray[np.bytes_]
-    by_number: Ids  # the companies in the order of their numbers
-    # names: current, previous and trading names of all companies
-    company_of: Ids
+    since: Ids  # days since 1970 in which the organisation was registered and struck off
+    until: Ids
+    id_keys: npt.NDArray[np.bytes_]  # sorted: every id an organisation goes by, and whose it is
+    id_entities: Ids
+    # names: current, other and trading names of all organisations
+    entity_of: Ids
     kinds: npt.NDArray[np.int8]
     forms: npt.NDArray[np.int8]
     spelled: Hashes
@@ -77,7 +82,7 @@ class Index:
     @property
     def size(self) -> int:
         """How many names there are."""
-        return len(self.company_of)
+        return len(self.entity_of)
 
     @property
     def unknown_weight(self) -> float:
@@ -87,7 +92,7 @@ class Index:
 
 class _Names(NamedTuple):
     texts: list[str]
-    company_of: Ids
+    entity_of: Ids
     kinds: npt.NDArray[np.int8]
 
 
@@ -108,14 +113,21 @@ def load(folder: Path) -> Index:
     return Index(**{name: np.asarray(array) for name, array in mapped.items()})
 
 
-def build(
-    company_numbers: Sequence[str] | npt.NDArray[np.bytes_],
-    company_names: list[str],
-    previous_names: list[str],
-    postcodes: Sequence[str] | npt.NDArray[np.bytes_],
-) -> Index:
-    """An index of companies; previous names are one text each, '; ' between. Empties both lists of names."""
-    names = _all_names(company_names, previous_names)
+class Register(NamedTuple):
+    """Organisations as columns. Other names are one text each, '; ' between; dates are days since 1970."""
+
+    entity_ids: Sequence[str] | npt.NDArray[np.bytes_]
+    names: list[str]
+    other_names: list[str]
+    postcodes: Sequence[str] | npt.NDArray[np.bytes_]
+    since: Sequence[int] | Ids = ()
+    until: Sequence[int] | Ids = ()
+    other_ids: Sequence[tuple[int, str]] = ()  # (place of the organisation, an id it has in another register)
+
+
+def build(register: Register) -> Index:
+    """An index of a register. Empties its lists of names."""
+    names = _all_names(register.names, register.other_names)
     name_count = len(names.texts)
     spelling = wording.Spelling()
     words = wording.read_words(names.texts, spelling)
@@ -131,12 +143,16 @@ def build(
     near = _near_forms(letters)
     order = np.lexsort((words.begins[:, 1], words.begins[:, 0]))
     text_offsets, text = _texts(letters, ids, words.offsets)
-    numbers = np.array(company_numbers, dtype="S8")
+    ids_of_all = np.array(register.entity_ids, dtype=_ID)
+    id_keys, id_entities = _ids(ids_of_all, register.other_ids)
     return Index(
-        company_numbers=numbers,
-        by_number=np.argsort(numbers, kind="stable").astype(np.int32),
-        postcodes=np.array(postcodes, dtype="S8"),
-        company_of=names.company_of,
+        entity_ids=ids_of_all,
+        postcodes=np.array(register.postcodes, dtype="S8"),
+        since=_days(register.since, len(ids_of_all), -NEVER),
+        until=_days(register.until, len(ids_of_all), NEVER),
+        id_keys=id_keys,
+        id_entities=id_entities,
+        entity_of=names.entity_of,
         kinds=names.kinds,
         forms=words.forms,
         spelled=words.spelled,
@@ -162,15 +178,29 @@ def build(
     )
 
 
-def _all_names(company_names: list[str], previous_names: list[str]) -> _Names:
+def _ids(
+    entity_ids: npt.NDArray[np.bytes_], others: Sequence[tuple[int, str]]
+) -> tuple[npt.NDArray[np.bytes_], Ids]:
+    """Every id in order, and the place of its organisation; an organisation's own id goes first."""
+    keys = np.concatenate([entity_ids, np.array([other for _, other in others], dtype=_ID)])
+    places = np.array([*range(len(entity_ids)), *(place for place, _ in others)], dtype=np.int32)
+    order = np.argsort(keys, kind="stable")
+    return keys[order], places[order]
+
+
+def _days(days: Sequence[int] | Ids, count: int, unknown: int) -> Ids:
+    return np.array(days, dtype=np.int32) if len(days) else np.full(count, unknown, dtype=np.int32)
+
+
+def _all_names(current_names: list[str], other_names: list[str]) -> _Names:
     """Every name, and what stands before and after t/a in one."""
-    current_count = len(company_names)
-    texts, owners = company_names, list(range(current_count))
-    for company, text in enumerate(previous_names):
+    current_count = len(current_names)
+    texts, owners = current_names, list(range(current_count))
+    for place, text in enumerate(other_names):
         if text:
-            former = [name for name in text.split("; ") if name.strip()]
-            texts.extend(former)
-            owners.extend([company] * len(former))
+            others = [name for name in text.split("; ") if name.strip()]
+            texts.extend(others)
+            owners.extend([place] * len(others))
     full_count = len(texts)
     for place in range(full_count):
         name = texts[place]
@@ -179,9 +209,9 @@ def _all_names(company_names: list[str], previous_names: list[str]) -> _Names:
             texts.extend(parts)
             owners.extend([owners[place]] * len(parts))
     kinds = np.full(len(texts), TRADING, dtype=np.int8)
-    kinds[:full_count] = PREVIOUS
+    kinds[:full_count] = OTHER
     kinds[:current_count] = CURRENT
-    previous_names.clear()
+    other_names.clear()
     return _Names(texts, np.array(owners, dtype=np.int32), kinds)
 
 

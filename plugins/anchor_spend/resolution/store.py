@@ -13,24 +13,24 @@ from pathlib import Path
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import index as indexes
-from anchor_spend.resolution.deciding import Company, build_index
+from anchor_spend.resolution.deciding import Entity, build_index
 from anchor_spend.resolution.index import Index
 from anchor_spend.settings import load_settings
 
-_LEAST_KEPT = 100_000  # companies: fewer are indexed faster than it is worth keeping
+_LEAST_KEPT = 100_000  # organisations: fewer are indexed faster than it is worth keeping
 _MOST_KEPT = 3  # indexes
 _log = logging.getLogger(__name__)
 
 
-def open_index(key: str, companies: Iterable[Company]) -> Index:
-    """The index of a register; `companies` are read only where no index of the key is kept."""
+def open_index(key: str, entities: Iterable[Entity]) -> Index:
+    """The index of a register; `entities` are read only where no index of the key is kept."""
     folder = load_settings().home / "indexes" / key
     if folder.exists():
         try:
             return indexes.load(folder)
         except (OSError, ValueError, ReferenceDataError) as error:
             _log.warning("The index %s cannot be read (%s) and is built again.", key, type(error).__name__)
-    rows = iter(companies)
+    rows = iter(entities)
     first = list(islice(rows, _LEAST_KEPT))
     started = time.monotonic()
     built = build_index(chain(first, rows))
