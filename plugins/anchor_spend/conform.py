@@ -21,6 +21,7 @@ from anchor_spend.errors import Place, SpecError
 from anchor_spend.file_dates import MOSTLY, DateColumn, FileDates, read_file_dates
 from anchor_spend.headers import Layout, find_layouts, unknown_headers
 from anchor_spend.periods import due_date, file_months
+from anchor_spend.printed_numbers import read_numbers
 from anchor_spend.records import ASIDE_COLUMNS, PAYMENT_COLUMNS, ConformedFile, Finding, RawTable
 from anchor_spend.remarks import remarks_on, remarks_on_body
 from anchor_spend.rules import RULES, remark, unreadable
@@ -30,8 +31,8 @@ from anchor_spend.totals import mark_totals
 from anchor_spend.values import has_unrounded_amounts, is_amount, parse_pence, shape_of
 
 _TEXT_FIELDS = [
-    "supplier_name", "supplier_ref", "supplier_postcode", "supplier_company_number",
-    "department", "category", "description", "transaction_ref",
+    "supplier_name", "supplier_ref", "supplier_postcode", "supplier_company_number", "vat_number",
+    "charity_number", "department", "category", "description", "transaction_ref",
 ]  # fmt: skip
 _FIELDS = ["payment_date", "amount", "body_name", *_TEXT_FIELDS]
 
@@ -56,6 +57,7 @@ def conform(
     dates = _mark_dates(frame, stream, undated, DateColumn({}, {}, months, Place(file_name)))
     payments = _payments(frame, stream, dates, due_date(months[-1], 0))
     payments, step_notes = _run_steps(payments, stream)
+    payments, number_notes = read_numbers(payments)
     return ConformedFile(
         payments=payments,
         rejected=_set_aside(frame, "rejected"),
@@ -67,6 +69,7 @@ def conform(
             *(finding for table in tables for finding in table.findings),
             *(note for pair in pairs for note in _sheet_notes(*pair, stream)),
             *step_notes,
+            *number_notes,
             *dates.findings,
             *_row_remarks(frame, stream, undated, to_nearest),
             *remarks_on(payments, publisher, stream),

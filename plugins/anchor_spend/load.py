@@ -1,8 +1,8 @@
 """One conformed file into `landing`, in one transaction.
 
 In: a landed file, its conformed rows and its publisher. Out: COPYed payments and set-aside rows, new
-suppliers, and the ledger row 'accepted' with the earlier version superseded. Killed at any point, nothing of
-it is seen.
+suppliers, the VAT and charity numbers printed beside them, and the ledger row 'accepted' with the earlier
+version superseded. Killed at any point, nothing of it is seen.
 Refuses a file whose conservation equation does not close (ledger.accept, and a database constraint).
 """
 
@@ -27,6 +27,7 @@ _ASIDE_COLUMNS = [
     "file_id", "is_rejected", "sheet", "row_number", "rule", "column_name", "detail", "amount_gbp",
 ]  # fmt: skip
 _SUPPLIER_COLUMNS = ["supplier_key", "supplier_name", "company_number", "postcode", "name_cut_at"]
+_SCHEMES = {"vat_number": "vat", "charity_number": "charity"}
 
 
 def load_file(landed: LandedFile, conformed: ConformedFile, publisher: Publisher) -> None:
@@ -39,6 +40,7 @@ def load_file(landed: LandedFile, conformed: ConformedFile, publisher: Publisher
             ledger.accept_again(connection, landed.file_id)
             return
         _add_suppliers(connection, landed.file_id, _suppliers(payments, stream))
+        _add_identifiers(connection, landed.file_id, _identifiers(payments))
         _copy(connection, "payments", _PAYMENT_COLUMNS, _payment_rows(payments, landed, publisher, stream))
         _copy(connection, "set_aside", _ASIDE_COLUMNS, _aside_rows(conformed, landed.file_id))
         spec = spec_sha256(publisher.publisher_id)
@@ -91,6 +93,36 @@ def _add_suppliers(connection: psycopg.Connection[Any], file_id: int, rows: list
            select f.is_synthetic, n.supplier_key, n.supplier_name, n.company_number, n.postcode, n.name_cut_at
            from new_suppliers n cross join landing.file_versions f
            where f.file_id = %s order by n.supplier_key
+           on conflict do nothing""",
+        [file_id],
+    )
+
+
+def _identifiers(payments: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """(supplier_key, scheme, number) of each number printed beside a supplier that is named.
+
+    They are no part of the key: a supplier stays the same whether or not a file prints them.
+    """
+    known = payments.dropna(subset=["supplier_key"])
+    return sorted(
+        (key, scheme, number)
+        for column, scheme in _SCHEMES.items()
+        for key, number in known[["supplier_key", column]].dropna().drop_duplicates().itertuples(index=False)
+    )
+
+
+def _add_identifiers(
+    connection: psycopg.Connection[Any], file_id: int, rows: list[tuple[str, str, str]]
+) -> None:
+    if not rows:
+        return
+    connection.execute("create temporary table printed (key text, scheme text, number text) on commit drop")
+    _copy(connection, "printed", ["key", "scheme", "number"], rows, schema="pg_temp")
+    connection.execute(
+        """insert into landing.supplier_identifiers (is_synthetic, supplier_key, scheme, identifier)
+           select f.is_synthetic, p.key, p.scheme, p.number
+           from printed p cross join landing.file_versions f
+           where f.file_id = %s order by p.key, p.scheme, p.number
            on conflict do nothing""",
         [file_id],
     )

@@ -18,6 +18,8 @@ PAYMENT_COLUMNS = [
     "supplier_ref",  # the publisher's own id of the supplier
     "supplier_postcode",
     "supplier_company_number",
+    "vat_number",  # nine digits; None where none is printed or its check digits do not fit
+    "charity_number",  # in the form of its register: 1012345, SC012345, NIC100001; None as above
     "department",
     "category",
     "description",

@@ -302,6 +302,20 @@ RULES: dict[str, Rule] = {
         "add the wording to `redaction`.",
         "use your usual wording for withheld names; if it changed, tell us.",
     ),
+    "vat_number_unreadable": Rule(
+        "finding",
+        "VAT numbers that are none of the United Kingdom: not 9 or 12 digits, or with wrong check digits. "
+        "The payments count; these numbers are not used to find the supplier.",
+        "see that the column is one of VAT registration numbers, and of the suppliers'.",
+        "correct them in your ledger; leave the cell blank where a supplier has none or is abroad.",
+    ),
+    "charity_number_unreadable": Rule(
+        "finding",
+        "Charity numbers that no register gives out. The payments count; these numbers are not used to find "
+        "the supplier.",
+        "see that the column is one of charity numbers.",
+        "write 6 or 7 digits, SC and 6 digits or NIC and 6 digits; leave the cell blank for other suppliers.",
+    ),
     "other_body_name": Rule(
         "finding",
         "The column that names the paying body holds other names.",

@@ -37,7 +37,8 @@ BodyType = Literal[
 ]  # fmt: skip
 FieldName = Literal[
     "payment_date", "amount", "supplier_name", "supplier_ref", "supplier_postcode",
-    "supplier_company_number", "department", "category", "description", "transaction_ref", "body_name",
+    "supplier_company_number", "vat_number", "charity_number", "department", "category",
+    "description", "transaction_ref", "body_name",
 ]  # fmt: skip
 REQUIRED_FIELDS = ("payment_date", "amount", "supplier_name")
 

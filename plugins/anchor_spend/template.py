@@ -110,7 +110,7 @@ def _fill_about(sheet: "Worksheet", publisher: Publisher | None) -> None:
 
     examples = [column.examples for column in columns()]
     table = [
-        (column.name, column.type, "yes" if column.is_required else "no", column.examples[0], column.why)
+        (column.name, column.type, "yes" if column.is_required else "no", _example(column), column.why)
         for column in columns()
     ]
     for row in (
@@ -130,6 +130,10 @@ def _fill_about(sheet: "Worksheet", publisher: Publisher | None) -> None:
         sheet.column_dimensions[letter].width = width
     for cell in sheet["E"]:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _example(column: Column) -> str:
+    return next((example for example in column.examples if example), "")
 
 
 def _where(publisher: Publisher | None) -> list[str]:

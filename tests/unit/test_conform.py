@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from anchor_spend.conform import conform
 from anchor_spend.errors import SpecError, UnreadableFileError
+from anchor_spend.printed_numbers import canonical_vat_number, invented_vat_number
 from anchor_spend.readers import read_tables
 from anchor_spend.records import ASIDE_COLUMNS, PAYMENT_COLUMNS, RawTable
 from anchor_spend.rules import RULES
@@ -38,6 +39,8 @@ def test_a_payment_carries_its_place_and_its_values_as_published() -> None:
         "supplier_ref": "0012",
         "supplier_postcode": None,
         "supplier_company_number": None,
+        "vat_number": None,
+        "charity_number": None,
         "department": "Place",
         "category": None,
         "description": None,
@@ -74,6 +77,66 @@ def test_only_whole_redaction_words_hide_a_payee(
     (row,) = conformed.payments.to_dict("records")
     assert (row["supplier_name"], row["is_redacted"]) == (published, is_redacted)
     assert findings(conformed) == (["redaction_suspected"] if is_suspected else [])
+
+
+NUMBERS = {"vat_number": ["VAT No"], "charity_number": ["Charity No"]}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "read", "is_remarked"),
+    [
+        ("VAT No", "010000776", "010000776", False),
+        ("VAT No", " GB 010 0007 76 ", "010000776", False),
+        ("VAT No", "gb010.0007.76", "010000776", False),
+        ("VAT No", "010000721", "010000721", False),  # the check digits of numbers given out since 2010
+        ("VAT No", "010000776001", "010000776", False),  # with the digits of a branch
+        ("VAT No", "010000777", None, True),  # a digit wrong
+        ("VAT No", "01000077", None, True),  # a leading zero lost
+        ("VAT No", "IE1234567T", None, True),
+        ("VAT No", "000000000", None, False),
+        ("VAT No", "Not registered", None, False),
+        ("VAT No", "", None, False),
+        ("Charity No", "9000123", "9000123", False),
+        ("Charity No", "0900123", "900123", False),
+        ("Charity No", "sc 012345", "SC012345", False),
+        ("Charity No", "SC12345", "SC012345", False),  # a leading zero lost
+        ("Charity No", "NIC 100001", "NIC100001", False),
+        ("Charity No", "NI100001", "NIC100001", False),
+        ("Charity No", "12345", None, True),
+        ("Charity No", "12345678", None, True),
+        ("Charity No", "0000000", None, False),
+        ("Charity No", "N/A", None, False),
+    ],
+)
+def test_vat_and_charity_numbers_are_read_or_remarked_and_the_payment_counts(
+    column: str, cell: str, read: str | None, is_remarked: bool
+) -> None:
+    conformed = run(
+        f"Date,Supplier,Amount,{column}\n03/04/2017,Vole,10.00,{cell}\n", optional_columns=NUMBERS
+    )
+    name = "vat_number" if column == "VAT No" else "charity_number"
+    assert [*conformed.payments[name]] == [read]
+    assert conformed.pence_read == 1000 and conformed.rejected.empty
+    assert findings(conformed) == ([f"{name}_unreadable"] if is_remarked else [])
+    assert not cell or all(cell not in finding.detail for finding in conformed.findings)
+
+
+def test_a_remark_on_numbers_counts_them_and_names_rows() -> None:
+    cells = ["010000776", "1", "N/A", "22", "", "333"]
+    text = "Date,Supplier,Amount,VAT No\n" + "".join(f"03/04/2017,Vole,10.00,{cell}\n" for cell in cells)
+    (finding,) = run(text, optional_columns=NUMBERS).findings
+    assert finding.detail == "3 of 4, the first in rows 3, 5, 7."
+
+
+@given(st.integers(min_value=0, max_value=899_999), st.integers(0, 8), st.integers(1, 9))
+def test_one_wrong_digit_is_no_vat_number(number: int, place: int, step: int) -> None:
+    vat = invented_vat_number(number)
+    digit = (int(vat[place]) + step) % 10
+    assert canonical_vat_number(vat) == vat
+    wrong = f"{vat[:place]}{digit}{vat[place + 1 :]}"
+    others = {int(wrong[7:]) - int(vat[7:]), (int(digit) - int(vat[place])) * (8 - place)}
+    expected = wrong if any((change + 55) % 97 == 0 for change in others) else ""
+    assert canonical_vat_number(wrong) == expected
 
 
 def test_names_at_the_cut_stay_as_they_are_and_are_counted() -> None:

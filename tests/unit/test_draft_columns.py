@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from anchor_spend.printed_numbers import invented_vat_number
 from drafted import Row, columns, draft_rows, required_keys, table
 
 DMY = "%d/%m/%Y"
@@ -186,7 +187,7 @@ CLEAN: list[tuple[str, list[str], Row, tuple[str, str, str]]] = [
         ("Supplier", "Date", "Amount"),
     ),
     (
-        "types and postcodes of suppliers beside the name",
+        "types, postcodes and VAT numbers of suppliers beside the name",
         ["Date", "Supplier Type", "Supplier", "Supplier Postcode", "VAT registration number", "Amount"],
         lambda x: [x.on(DMY), "Trade", x.name, "ZZ1 1ZZ", "000 0000 00", x.amount],
         ("Supplier", "Date", "Amount"),
@@ -220,6 +221,18 @@ def test_layouts_that_need_no_question(headers: list[str], row: Row, expected: t
     assert columns(draft) == expected
     assert not required_keys(draft), [q.text for q in draft.questions if q.is_required]
     assert draft.trial and draft.trial.share_read == 1 and draft.trial.payments == 90
+
+
+def test_vat_and_charity_numbers_are_mapped() -> None:
+    headers = ["Date", "Supplier", "VAT Registration No", "Registered Charity Number", "Amount", "VAT amount"]
+    draft = draft_rows(
+        table(headers, lambda x: [x.on(DMY), x.name, invented_vat_number(x.number), "", x.amount, "0.00"])
+    )
+    assert draft.keys["stream"]["optional_columns"]["vat_number"] == ["VAT Registration No"]
+    draft = draft_rows(
+        table(headers, lambda x: [x.on(DMY), x.name, "", f"9{x.number:06d}", x.amount, "0.00"])
+    )
+    assert draft.keys["stream"]["optional_columns"]["charity_number"] == ["Registered Charity Number"]
 
 
 ASKED: list[tuple[str, list[str], Row, str]] = [

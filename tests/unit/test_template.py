@@ -29,7 +29,9 @@ def examples() -> list[tuple[str, ...]]:
 
 
 def test_the_explained_columns_are_those_the_layout_reads() -> None:
-    read_as = [alias for aliases in layout("partner_template")["columns"].values() for alias in aliases]
+    content = layout("partner_template")
+    fields = [*content["columns"].values(), *content["optional_columns"].values()]
+    read_as = [alias for aliases in fields for alias in aliases]
     assert sorted(column.name for column in columns()) == sorted(read_as)
     assert {len(column.examples) for column in columns()} == {3}
     assert all(column.why.endswith(".") for column in columns())
@@ -68,11 +70,27 @@ def test_a_filled_csv_reads_whole(tmp_path: Path) -> None:
     _assert_examples(read(path))
 
 
+def test_a_template_without_the_later_columns_reads_as_before(tmp_path: Path) -> None:
+    later = {"VAT number", "Charity number"}
+    places = [place for place, column in enumerate(columns()) if column.name not in later]
+    path = tmp_path / "payments_2017-04.csv"
+    rows = [[column.name for column in columns()], *examples()]
+    text = io.StringIO()
+    csv.writer(text).writerows([row[place] for place in places] for row in rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+    conformed = read(path)
+    assert list(conformed.payments["amount_pence"]) == [125000, 30000, -4550]
+    assert conformed.payments["vat_number"].isna().all() and conformed.rejected.empty
+
+
 def _assert_examples(conformed: ConformedFile) -> None:
     assert list(conformed.payments["amount_pence"]) == [125000, 30000, -4550]
     assert list(conformed.payments["is_redacted"]) == [False, True, False]
     assert conformed.payments["supplier_company_number"].fillna("").tolist() == ["SY990002", "", "SY990005"]
+    assert [bool(cell) for cell in conformed.payments["vat_number"]] == [True, False, True]
+    assert conformed.payments["charity_number"].fillna("").tolist() == ["", "", "9000005"]
     assert conformed.rejected.empty and conformed.rows_read == 3
+    assert not any("unreadable" in finding.rule for finding in conformed.findings)
 
 
 def test_the_workbook_explains_every_column_and_says_synthetic(tmp_path: Path) -> None:

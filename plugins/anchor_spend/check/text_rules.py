@@ -37,7 +37,7 @@ _PERSONAL_HEADING = re.compile(
 )
 _NUMBER = re.compile(r"[-+]?[\d., ]*%?")
 _NOT_TEXT = ("payment_date", "amount")
-_IDS = (*_NOT_TEXT, "supplier_ref", "supplier_company_number")
+_IDS = (*_NOT_TEXT, "supplier_ref", "supplier_company_number", "vat_number", "charity_number")
 
 Test = Callable[[str], object]
 

@@ -25,6 +25,7 @@ _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical ba
 _FIELDS = {
     "payment_date": "date", "amount": "amount", "supplier_name": "supplier", "supplier_ref": "supplier's id",
     "supplier_postcode": "supplier's postcode", "supplier_company_number": "supplier's company number",
+    "vat_number": "supplier's VAT number", "charity_number": "supplier's charity number",
     "department": "department", "category": "category", "description": "description",
     "transaction_ref": "transaction reference", "body_name": "paying body",
 }  # fmt: skip

@@ -27,8 +27,8 @@ from anchor_spend.spec import normalise_header
 
 _DATE_RANK = {"payment_date": 3, "posting_date": 2, "plain_date": 2, "document_date": 1}
 _OPTIONAL_FIELDS = (
-    "supplier_ref", "supplier_postcode", "supplier_company_number", "department", "category", "description",
-    "transaction_ref", "body_name",
+    "supplier_ref", "supplier_postcode", "supplier_company_number", "vat_number", "charity_number",
+    "department", "category", "description", "transaction_ref", "body_name",
 )  # fmt: skip
 _NO_AMOUNT_ROLES = {"vat_amount", "cumulative", "vat_code", "debit", "credit"}
 
@@ -206,7 +206,7 @@ def _optional(rest: Columns, payee: Guess | None) -> list[Guess]:
 def _fits(field: str, profile: ColumnProfile) -> bool:
     if field == "supplier_postcode":
         return profile.postcodes >= 0.5
-    if field == "supplier_company_number":
+    if field in ("supplier_company_number", "vat_number", "charity_number"):
         return profile.codes >= 0.5
     if field in ("department", "category", "description", "body_name"):
         return profile.letters >= 0.5

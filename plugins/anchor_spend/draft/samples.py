@@ -8,7 +8,7 @@ names and redaction wording stay.
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from anchor_spend.draft.habits import Habits, find_habits
 from anchor_spend.draft.sheets import Reading
 from anchor_spend.periods import due_date, file_months
+from anchor_spend.printed_numbers import invented_vat_number
 from anchor_spend.records import PAYMENT_COLUMNS
 from anchor_spend.redaction import is_withheld
 from anchor_spend.sample.pdf import pdf_table
@@ -30,14 +31,16 @@ ASIDE = ("effect", "sheet", "row_number", "rule", "column", "amount_pence")
 
 _BANNER = "Synthetic example in the layout of a real file"
 _LONG_NAME = "Imaginary Property Maintenance and Cleaning Services of Nowhere in Particular Holdings Limited"
-_INVENTED = {
-    "supplier_ref": "S{:04d}",
-    "supplier_postcode": "ZZ{:d} 1ZZ",
-    "supplier_company_number": "ZZ{:06d}",
-    "department": "Invented Services {:d}",
-    "category": "Invented Goods {:d}",
-    "description": "Invented purpose {:d}",
-    "transaction_ref": "T{:05d}",
+_INVENTED: dict[str, Callable[[int], str]] = {
+    "supplier_ref": "S{:04d}".format,
+    "supplier_postcode": "ZZ{:d} 1ZZ".format,
+    "supplier_company_number": "ZZ{:06d}".format,
+    "vat_number": invented_vat_number,
+    "charity_number": "9{:06d}".format,  # no register has come that far
+    "department": "Invented Services {:d}".format,
+    "category": "Invented Goods {:d}".format,
+    "description": "Invented purpose {:d}".format,
+    "transaction_ref": "T{:05d}".format,
 }
 
 
@@ -128,7 +131,7 @@ class _Maker:
 
     def _write_payment(self, payment: _Payment, number: int) -> None:
         row: list[object] = [self._filler(position, number) for position in range(self._width)]
-        values = {name: text.format(number) for name, text in _INVENTED.items() if name in self._at}
+        values = {name: invent(number) for name, invent in _INVENTED.items() if name in self._at}
         for name, value in values.items():
             self._put(row, name, value)
         self._put(row, "body_name", str(self._draft.keys["name"]))
