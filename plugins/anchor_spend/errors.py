@@ -46,6 +46,10 @@ class ReferenceDataError(AnchorSpendError):
     """A register is missing, or a file of one is in no known layout."""
 
 
+class ReviewError(AnchorSpendError):
+    """A file of reviewed decisions cannot be read, or a row of it cannot be taken."""
+
+
 class ReleaseError(AnchorSpendError):
     """A release cannot be built, published or rolled back."""
 

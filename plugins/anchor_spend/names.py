@@ -56,6 +56,16 @@ def supplier_key(name: str, company_number: str | None = "", postcode: str | Non
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
+def name_key(name: str) -> str:
+    """Equal for the variants of a name: case, punctuation, spaces and the spelling of its legal form apart.
+
+    16 hex digits. 'Example Ltd' and 'EXAMPLE LIMITED.' are variants; 'Example LLP' and 'Example' are not, and
+    neither is 'Example Ltd t/a Sample'. '' for a name without a letter or digit: it has no variants.
+    """
+    forms = [compact(normalise_name(part)) for part in split_trading_name(name)]
+    return hashlib.sha256("|".join(forms).encode()).hexdigest()[:16] if any(forms) else ""
+
+
 @lru_cache(maxsize=16_384)
 def normalise_name(name: str) -> str:
     """A name as compared: upper case, ASCII letters and digits, single spaces, legal forms in one spelling.

@@ -32,10 +32,7 @@ bodies as (
 ),
 
 overrides as (
-    select reviewed.*
-    from {{ ref('supplier_overrides') }} as reviewed
-    inner join {{ ref('stg_releases') }} as releases
-        on {{ in_force('reviewed', 'releases.as_of') }}
+    select * from {{ ref('int_supplier_overrides') }}
 ),
 
 paid as (
@@ -54,10 +51,10 @@ decided as (
         published.supplier_name as published_name,
         published.ledger_postcode,
         case
-            when overrides.supplier_key is not null then nullif(overrides.entity_id, '')
+            when overrides.supplier_key is not null then overrides.entity_id
             else decisions.entity_id
         end as entity_id,
-        coalesce(nullif(overrides.payee_kind, ''), decisions.payee_kind, 'unclear') as payee_kind,
+        coalesce(overrides.payee_kind, decisions.payee_kind, 'unclear') as payee_kind,
         case
             when overrides.supplier_key is not null then 'override' else coalesce(decisions.method, 'undecided')
         end as method,

@@ -23,6 +23,7 @@ from anchor_spend.resolution.deciding import (
     resolve_with,
 )
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX
+from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.model import load_model
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def resolve_files(names_file: Path, register_file: Path, out_file: Path) -> dict
     import pandas as pd
 
     queries = _queries_of(pd.concat(_read_chunks(names_file, _NAME_COLUMNS, required=1), ignore_index=True))
-    index = store.open_index(_key_of(register_file), _companies_of(register_file))
+    index = open_register(register_file)
     decisions = resolve_with(index, queries, [])
     rows = [_file_row(query, decision) for query, decision in zip(queries, decisions, strict=True)]
     out = pd.DataFrame(rows, columns=_OUT_COLUMNS)
@@ -97,7 +98,13 @@ def width_limit(published_names: Sequence[str]) -> int | None:
     return longest if longest > _LEAST_WIDTH and lengths[longest] > 5 + 2 * below else None
 
 
-def _companies_of(path: Path) -> Iterator[Entity]:
+def open_register(path: Path) -> Index:
+    """The index of a register in a file."""
+    return store.open_index(_key_of(path), entities_of(path))
+
+
+def entities_of(path: Path) -> Iterator[Entity]:
+    """The companies of a register in a file."""
     for chunk in _read_chunks(path, _REGISTER_COLUMNS, required=2):
         for number, name, previous, postcode in chunk.itertuples(index=False):
             yield Entity(COMPANY_PREFIX + number, name, previous.split("; ") if previous else (), postcode)

@@ -25,6 +25,7 @@ add column asked_fingerprint text not null default '';  -- of its identifiers an
 
 update warehouse.supplier_decisions
 set band = case when entity_id is null then 'reject' else 'accept' end;
+alter table warehouse.supplier_decisions alter column band set not null;
 
 create index on warehouse.supplier_decisions (is_synthetic, name_key) where superseded_at is null;
 

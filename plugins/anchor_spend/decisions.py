@@ -1,0 +1,171 @@
+"""The decisions about suppliers in the database: which suppliers are to be worked, and what came of it.
+
+In: suppliers as published, with the numbers printed beside them and when they were paid. Out: queries for
+the engine; decisions stored, superseding only those whose outcome differs. A decision is worked again for a
+new engine, new registers, or new evidence of its own: a VAT or charity number, or a reviewed decision.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from anchor_spend import names
+from anchor_spend.errors import ReviewError
+from anchor_spend.resolution.deciding import Decision, Query
+from anchor_spend.resolution.files import band_of
+from anchor_spend.resolution.identifiers import pad_company_number
+
+
+class Basis(NamedTuple):
+    """What decisions are made with: equal bases, equal decisions."""
+
+    is_synthetic: bool
+    engine_version: str
+    fingerprint: str  # of the registers
+
+
+def world(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the suppliers to look at are the sample's: those of the release analysts see, else the only
+    ones decided. ReviewError where neither says which."""
+    row = connection.execute(
+        "select is_synthetic from quality.releases join quality.current_release using (release_number)"
+    ).fetchone()
+    if row:
+        return bool(row[0])
+    worlds = connection.execute("select distinct is_synthetic from landing.suppliers").fetchall()
+    if len(worlds) != 1:
+        raise ReviewError("No release is published and no suppliers are loaded: `anchor-spend run` first.")
+    return bool(worlds[0][0])
+
+
+# of what was printed beside a supplier and what people decided about its name; {row} has both keys
+_ASKED = """md5(concat_ws('|',
+    (select coalesce(string_agg(i.scheme || i.identifier, ',' order by i.scheme, i.identifier), '')
+     from landing.supplier_identifiers i
+     where i.is_synthetic = %(is_synthetic)s and i.supplier_key = {row}.supplier_key),
+    (select coalesce(string_agg(concat_ws(' ', r.entity_id, r.payee_kind), ',' order by r.valid_from), '')
+     from reviewed r where r.supplier_key = {row}.supplier_key and r.is_in_force),
+    (select coalesce(string_agg(concat_ws(' ', r.entity_id, r.payee_kind), ',' order by r.supplier_key), '')
+     from reviewed r where r.name_key = {row}.name_key and r.name_key <> '' and r.is_in_force)))"""
+
+_TO_WORK = """
+    select s.supplier_key,
+        case
+            when d.supplier_key is null then 'new'
+            when d.engine_version <> %(engine_version)s then 'new engine'
+            when d.reference_fingerprint <> %(fingerprint)s then 'new registers'
+            else 'new evidence'
+        end
+    from landing.suppliers s
+    left join warehouse.supplier_decisions d
+        on d.is_synthetic = s.is_synthetic and d.supplier_key = s.supplier_key and d.superseded_at is null
+    where s.is_synthetic = %(is_synthetic)s
+        and (d.engine_version, d.reference_fingerprint, d.asked_fingerprint)
+            is distinct from (%(engine_version)s, %(fingerprint)s, {asked})"""
+
+
+def to_work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, str]:
+    """Why each supplier that needs a decision needs it, by key. Needs the table `reviewed` (seed.lay_out)."""
+    asked = sql.SQL(_ASKED).format(row=sql.Identifier("d"))
+    query = sql.SQL(_TO_WORK).format(asked=asked)
+    return {str(key): str(reason) for key, reason in connection.execute(query, basis._asdict())}
+
+
+_QUERIES = """
+    select s.supplier_key, s.supplier_name, s.company_number, s.postcode, s.name_cut_at,
+        coalesce(charity.identifier, ''), paid.first_day, paid.last_day
+    from wanted
+    join landing.suppliers s on s.is_synthetic = %(is_synthetic)s and s.supplier_key = wanted.supplier_key
+    left join (
+        select i.supplier_key, min(i.identifier) as identifier
+        from landing.supplier_identifiers i join wanted using (supplier_key)
+        where i.is_synthetic = %(is_synthetic)s and i.scheme = 'charity'
+        group by 1 having count(*) = 1
+    ) charity on charity.supplier_key = s.supplier_key
+    left join (
+        select p.supplier_key, min(p.payment_date) as first_day, max(p.payment_date) as last_day
+        from landing.payments p join wanted using (supplier_key) join landing.file_versions f using (file_id)
+        where f.is_synthetic = %(is_synthetic)s and f.status = 'accepted'
+        group by 1
+    ) paid on paid.supplier_key = s.supplier_key
+    order by s.supplier_key"""
+
+
+def queries(
+    connection: psycopg.Connection[Any],
+    is_synthetic: bool,
+    keys: Iterable[str],
+    vat_entities: Mapping[str, str] | None = None,
+) -> list[Query]:
+    """The queries of some suppliers; dates of payments are read of these alone."""
+    connection.execute("create temporary table if not exists wanted (supplier_key text) on commit drop")
+    connection.execute("truncate wanted")
+    with connection.cursor() as cursor, cursor.copy("copy wanted from stdin") as copy:
+        for key in keys:
+            copy.write_row([key])
+    connection.execute("analyze wanted")
+    vat = vat_entities or {}
+    rows = connection.execute(_QUERIES, {"is_synthetic": is_synthetic})
+    return [Query(*(*row[:6], vat.get(row[0], ""), *row[6:])) for row in rows]
+
+
+# -- storing ----------------------------------------------------------------------------------------------
+
+_COLUMNS = (
+    "supplier_key", "entity_id", "method", "score", "runner_up_entity_id", "runner_up_score", "payee_kind",
+    "evidence", "band", "name_key", "printed_number", "vat_entity_id",
+)  # fmt: skip
+_IS_CURRENT = """d.is_synthetic = %(is_synthetic)s and d.supplier_key = n.supplier_key
+    and d.superseded_at is null"""
+_IS_SAME = """(d.entity_id, d.method, d.payee_kind)
+    is not distinct from (n.entity_id, n.method, n.payee_kind)"""
+_CREATE = """create temporary table new_decisions on commit drop as
+    select {columns} from warehouse.supplier_decisions where false"""
+_KEEP = """update warehouse.supplier_decisions d
+    set engine_version = %(engine_version)s, reference_fingerprint = %(fingerprint)s, decided_at = now(),
+        asked_fingerprint = {asked}, score = n.score, runner_up_entity_id = n.runner_up_entity_id,
+        runner_up_score = n.runner_up_score, evidence = n.evidence, band = n.band, name_key = n.name_key,
+        printed_number = n.printed_number, vat_entity_id = n.vat_entity_id
+    from new_decisions n where {is_current} and {is_same}"""
+_SUPERSEDE = """update warehouse.supplier_decisions d set superseded_at = now()
+    from new_decisions n where {is_current} and not ({is_same})"""
+_ADD = """insert into warehouse.supplier_decisions
+        (is_synthetic, engine_version, reference_fingerprint, asked_fingerprint, {columns})
+    select %(is_synthetic)s, %(engine_version)s, %(fingerprint)s, {asked}, {columns} from new_decisions n
+    where not exists (select from warehouse.supplier_decisions d where {is_current})"""
+
+
+def save(
+    connection: psycopg.Connection[Any], basis: Basis, asked: Sequence[Query], decided: Sequence[Decision]
+) -> dict[str, int]:
+    """Supersede decisions whose outcome differs and add the new ones; an equal one stays, dated anew.
+
+    Out: how many were worked, are new, superseded and unchanged. Needs the table `reviewed`.
+    """
+    parts = {
+        "columns": sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)),
+        "asked": sql.SQL(_ASKED).format(row=sql.Identifier("n")),
+        "is_current": sql.SQL(_IS_CURRENT),
+        "is_same": sql.SQL(_IS_SAME),
+    }
+    connection.execute(sql.SQL(_CREATE).format(**parts))
+    with connection.cursor() as cursor, cursor.copy("copy new_decisions from stdin") as copy:
+        for query, decision in zip(asked, decided, strict=True):
+            copy.write_row(_row(query, decision))
+    connection.execute("analyze new_decisions")
+    counts = {
+        name: connection.execute(sql.SQL(statement).format(**parts), basis._asdict()).rowcount
+        for name, statement in (("unchanged", _KEEP), ("superseded", _SUPERSEDE), ("new", _ADD))
+    }
+    return {"worked": len(decided), **counts}
+
+
+def _row(query: Query, decision: Decision) -> tuple[Any, ...]:
+    outcome = (decision.key, decision.entity_id, decision.method, decision.score)
+    second = (decision.runner_up_entity_id, decision.runner_up_score)
+    evidence = (decision.payee_kind, json.dumps(decision.evidence), band_of(decision))
+    printed = (pad_company_number(query.company_number), query.vat_entity_id or None)
+    return (*outcome, *second, *evidence, names.name_key(query.name), *printed)
