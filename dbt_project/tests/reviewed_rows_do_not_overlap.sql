@@ -7,10 +7,10 @@ with reviewed as (
     from {{ ref('supplier_overrides') }}
     union all
     select
-        'supplier_sites',
+        'reviewed_sites',
         supplier_id,
         daterange(valid_from, valid_to, '[]')
-    from {{ ref('supplier_sites') }}
+    from {{ ref('reviewed_sites') }}
 ),
 
 numbered as (

@@ -3,41 +3,12 @@ with suppliers as (
     where payee_kind = 'organisation'
 ),
 
+candidates as (
+    select * from {{ ref('int_supplier_site_candidates') }}
+),
+
 postcodes as (
     select * from {{ ref('stg_postcodes') }}
-),
-
-reviewed_sites as (
-    select
-        sites.supplier_id,
-        {{ postcode('sites.postcode') }} as postcode
-    from {{ ref('supplier_sites') }} as sites
-    inner join {{ ref('stg_releases') }} as releases
-        on {{ in_force('sites', 'releases.as_of') }}
-),
-
-candidates as (
-    select
-        suppliers.supplier_key,
-        reviewed_sites.postcode,
-        'manual' as location_basis,
-        1 as preference
-    from suppliers
-    inner join reviewed_sites on suppliers.supplier_id = reviewed_sites.supplier_id
-    union all
-    select
-        supplier_key,
-        ledger_postcode,
-        'ledger_postcode',
-        2
-    from suppliers
-    union all
-    select
-        supplier_key,
-        register_postcode,
-        register_basis,
-        3
-    from suppliers
 ),
 
 -- a postcode the reference does not know says nothing of a place, so the next candidate is used
@@ -48,7 +19,8 @@ known as (
         postcodes.*
     from candidates
     inner join postcodes on candidates.postcode = postcodes.postcode
-    order by candidates.supplier_key, candidates.preference
+    where candidates.is_known_place
+    order by candidates.supplier_key, candidates.preference, candidates.postcode
 ),
 
 final as (

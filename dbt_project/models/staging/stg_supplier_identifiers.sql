@@ -1,0 +1,6 @@
+select
+    supplier_key,
+    scheme,
+    identifier
+from {{ source('landing', 'telling_identifiers') }}
+where is_synthetic = {{ var('is_synthetic') }}
