@@ -266,10 +266,10 @@ def _listed_by(sources: Iterable[Source]) -> set[str]:
 
 # -- swapping ---------------------------------------------------------------------------------------------
 
-_CHANGE = """update reference.{table} as kept set ({columns}) = ({staged_columns})
+_CHANGE = """update reference.{table} as kept set ({columns}) = row({staged_columns})
     from reference.{staged} as staged
     where kept.is_synthetic = %(is_synthetic)s and staged.{key} = kept.{key}
-        and ({kept_columns}) is distinct from ({staged_columns})"""
+        and row({kept_columns}) is distinct from row({staged_columns})"""
 _ADD = """insert into reference.{table} (is_synthetic, {key}, {columns})
     select is_synthetic, {key}, {columns} from reference.{staged} as staged
     where not exists (

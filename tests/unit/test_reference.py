@@ -1,8 +1,5 @@
 """Registers in their published layouts, and their way into `reference`. Names and numbers are invented."""
 
-import csv
-import io
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.public_bodies import PublicBody, anchor_of, merge_bodies
 from anchor_spend.records import RunRequest
 from anchor_spend.spec import load_specs
+from register_files import csv_text, rows_of, write, write_zip
 
 SAMPLE = RunRequest("sample")
 ARCHIVE = RunRequest("archive", archive="somewhere/archive")
@@ -21,36 +19,6 @@ ARCHIVE = RunRequest("archive", archive="somewhere/archive")
 REQUIRED = ("postcodes", "companies", "public_bodies")
 LOADED = dict.fromkeys(registers.DATASETS, "absent") | dict.fromkeys(REQUIRED, "loaded")
 UNCHANGED = dict.fromkeys(registers.DATASETS, "absent") | dict.fromkeys(REQUIRED, "unchanged")
-
-
-def csv_text(*rows: tuple) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
-
-
-def write(path: Path, *rows: tuple) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(csv_text(*rows), encoding="utf-8", newline="")
-    return path
-
-
-def write_zip(path: Path, **members: str) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in members.items():
-            archive.writestr(f"{name}.csv", text)
-
-
-def rows_of(folder: Path, dataset: str) -> list[dict[str, str]]:
-    """The rows of every register in a folder, as converted, blank cells left out."""
-    frames = [
-        chunk.frame
-        for source in registers.find_sources(folder)
-        if source.layout.dataset == dataset
-        for chunk in registers.read(source)
-    ]
-    records = [record for frame in frames for record in frame.to_dict("records")]
-    return [{name: value for name, value in record.items() if value != ""} for record in records]
 
 
 # -- layouts ----------------------------------------------------------------------------------------------

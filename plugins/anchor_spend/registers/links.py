@@ -45,9 +45,10 @@ def gather(frames: "Iterable[pd.DataFrame]") -> Links:
 def complete(frame: "pd.DataFrame", links: Links) -> "pd.DataFrame":
     """Rows of organisations with what links say of them."""
     ids = frame["entity_id"]
-    number = frame["company_number"].mask(
-        frame["company_number"].eq(""), ids.map(links.company_numbers).fillna("")
-    )
+    number = [
+        own or links.company_numbers.get(key, "")
+        for own, key in zip(frame["company_number"], ids, strict=True)
+    ]
     return frame.assign(
         company_number=number,
         other_ids=_extended(frame["other_ids"], ids, links.other_ids),
