@@ -90,19 +90,13 @@ def short_sha(path: Path) -> str:
 
 
 def read_one(path: Path, row: dict[str, str]) -> Outcome:
-    """Read and conform one file with the spec of its row."""
-    from anchor_spend.conform import conform
+    """What became of one file, read with the spec of its row."""
     from anchor_spend.errors import UnreadableFileError
-    from anchor_spend.readers import read_tables
 
     outcome = Outcome(row["org_type"], row["file_type"], row["sha256"])
     began = time.perf_counter()
     try:
-        body = spec_of(row)
-        tables = read_tables(path.read_bytes(), row["sha256"], body.streams["payments"].format)
-        if row["undated"] == "word":
-            body = spec_of(row, _words_for_dates(tables, row))
-        conformed = conform(tables, body, "payments", row["period"], row["sha256"])
+        conformed = conformed_file(path, row)
     except UnreadableFileError as error:
         outcome.refused = error.rule
     else:
@@ -111,6 +105,18 @@ def read_one(path: Path, row: dict[str, str]) -> Outcome:
     usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     outcome.peak_mb = max(usage) / 1024
     return outcome
+
+
+def conformed_file(path: Path, row: dict[str, str]) -> Any:
+    """One file read and conformed with the spec of its row; UnreadableFileError where it is refused."""
+    from anchor_spend.conform import conform
+    from anchor_spend.readers import read_tables
+
+    body = spec_of(row)
+    tables = read_tables(path.read_bytes(), row["sha256"], body.streams["payments"].format)
+    if row["undated"] == "word":
+        body = spec_of(row, _words_for_dates(tables, row))
+    return conform(tables, body, "payments", row["period"], row["sha256"])
 
 
 def _count(outcome: Outcome, conformed: Any) -> None:

@@ -1,0 +1,105 @@
+"""Figures of every method as plain numbers, ready to be kept and printed.
+
+In: Labels and a method's answers. Out: nested dictionaries of counts and [figure, low, high]; no name.
+"""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from measuring.labelled import Flags, Floats, Labels
+from measuring.own import Decided
+from measuring.scores import Answers, Interval, accepted, calibration, curve, measure, share
+
+CALIBRATION = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.01)
+BANDS = ("accept", "review", "reject")
+
+
+def of_labels(labels: Labels) -> dict[str, Any]:
+    """What is measured on."""
+    return {
+        "names": len(labels.published),
+        "with_answer": int(labels.has_answer.sum()),
+        "companies": len(set(labels.truth[labels.has_answer])),
+        "same": int((labels.has_answer & ~labels.is_hard).sum()),
+        "hard": int(labels.is_hard.sum()),
+        "hard_core": int(labels.is_hard_core.sum()),
+    }
+
+
+def of_answers(answers: Answers, labels: Labels) -> dict[str, Any]:
+    """Precision, recall and F1 at the best F1, recall where 99% are right, and by difficulty."""
+    best, sure = accepted(answers, labels, None), accepted(answers, labels, 0.99)
+    groups = {
+        "same": labels.has_answer & ~labels.is_hard,
+        "hard": labels.is_hard,
+        "core": labels.is_hard_core,
+    }
+    found = best & answers.is_right
+    return {
+        "best": _listed(measure(best, answers.is_right, labels)),
+        "sure": _listed(measure(sure, answers.is_right, labels)),
+        "by_difficulty": {name: list(share(found, among, labels)) for name, among in groups.items()},
+        "curve": curve(answers, labels),
+    }
+
+
+def _listed(figures: tuple[Interval, ...]) -> list[list[float]]:
+    return [list(figure) for figure in figures]
+
+
+def by_source(answers: Answers, labels: Labels) -> dict[str, list[float]]:
+    """For each source the share found, or rightly left, at the best F1; and how many names it has."""
+    best = accepted(answers, labels, None)
+    is_well = np.where(labels.has_answer, best & answers.is_right, ~best)
+    sources = np.array(labels.source)
+    return {
+        source: [*share(is_well, sources == source, labels), int((sources == source).sum())]
+        for source in sorted(set(labels.source), key=lambda name: (name.startswith("neg:"), name))
+    }
+
+
+def by_pounds(answers: Answers, labels: Labels, pounds: Floats) -> dict[str, Any]:
+    """Figures weighted by pounds, of the names whose pounds are known, and the same names counted."""
+    known = ~np.isnan(pounds)
+    best = accepted(answers, labels, None)
+    return {
+        "names": int(known.sum()),
+        "with_answer": int((known & labels.has_answer).sum()),
+        "gbp": float(np.nansum(pounds)),
+        "largest_share": float(np.nanmax(pounds) / np.nansum(pounds)),
+        "weighted": _listed(measure(best, answers.is_right, labels, np.nan_to_num(pounds))),
+        "counted": _listed(measure(best, answers.is_right, labels, known.astype(np.float64))),
+    }
+
+
+def of_calibration(answers: Answers) -> list[tuple[float, ...]]:
+    """Promised and kept, by range of probability."""
+    return [tuple(row) for row in calibration(answers, CALIBRATION)]
+
+
+def as_shipped(decided: Decided, labels: Labels) -> dict[str, Any]:
+    """What the shipped engine decides: figures of what it accepts, bands and methods."""
+    taken = decided.accepted != ""
+    is_right = taken & (decided.accepted == labels.truth)
+    return {
+        "figures": _listed(measure(taken, is_right, labels)),
+        "bands": {
+            band: _band(decided, labels, decided.band == band) for band in ("accept", "review", "reject")
+        },
+        "methods": {
+            method: [int(count), int((is_right & (decided.method == method)).sum())]
+            for method, count in Counter(decided.method[taken].tolist()).most_common()
+        },
+    }
+
+
+def _band(decided: Decided, labels: Labels, among: Flags) -> dict[str, int]:
+    """How many names, how many have an answer, and of how many it is the likeliest candidate."""
+    is_first = (decided.likeliest == labels.truth) & labels.has_answer
+    return {
+        "names": int(among.sum()),
+        "with_answer": int((among & labels.has_answer).sum()),
+        "right_first": int((among & is_first).sum()),
+    }
