@@ -28,6 +28,7 @@ _KEYS: dict[Dataset, str] = {
     "sic_codes": "sic_code",
     "companies": "company_number",
     "organisations": "entity_id",
+    "group_links": "link_id",
     "public_bodies": "entity_id",
 }
 _KEPT: frozenset[Dataset] = frozenset({"companies", "organisations"})  # what leaves their registers stays

@@ -9,7 +9,12 @@ from anchor_spend.registers.layout import LIST_SEPARATOR, Layout, has, same_colu
 if TYPE_CHECKING:
     import pandas as pd
 
-_NATIONS = {"England": "GB-LAE-", "Scotland": "GB-LAS-", "Wales": "GB-PLA-", "Northern Ireland": "GB-LANI-"}
+AUTHORITY_PREFIXES = {
+    "England": "GB-LAE-",
+    "Scotland": "GB-LAS-",
+    "Wales": "GB-PLA-",
+    "Northern Ireland": "GB-LANI-",
+}
 _BODY_WORD = r"\b(?:council|authority|corporation|comhairle|borough of|county of|city of)\b"
 
 
@@ -18,7 +23,7 @@ def _local_authorities(frame: "pd.DataFrame") -> "pd.DataFrame":
     parts = frame["alt-names"].str.split(",")
     named = [[name.strip() for name in cell if re.search(_BODY_WORD, name, re.IGNORECASE)] for cell in parts]
     return frame.assign(
-        entity_id=frame["nation"].map(_NATIONS) + frame["local-authority-code"],
+        entity_id=frame["nation"].map(AUTHORITY_PREFIXES) + frame["local-authority-code"],
         body_name=frame["official-name"],
         body_type="council",
         aliases=[LIST_SEPARATOR.join(cell) for cell in named],

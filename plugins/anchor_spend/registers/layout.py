@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     import pandas as pd
 
-Dataset = Literal["postcodes", "sic_codes", "companies", "organisations", "public_bodies"]
-DATASETS: tuple[Dataset, ...] = ("postcodes", "sic_codes", "companies", "organisations", "public_bodies")
-OPTIONAL: frozenset[Dataset] = frozenset({"sic_codes", "organisations"})  # a world without them works
+Dataset = Literal["postcodes", "sic_codes", "companies", "organisations", "group_links", "public_bodies"]
+DATASETS: tuple[Dataset, ...] = (
+    "postcodes", "sic_codes", "companies", "organisations", "group_links", "public_bodies",
+)  # fmt: skip
+# a world without them works
+OPTIONAL: frozenset[Dataset] = frozenset({"sic_codes", "organisations", "group_links"})
 COLUMNS: dict[str, list[str]] = {
     "postcodes": ["postcode", "authority_code", "region_code", "ward_code", "lsoa_code", "easting",
                   "northing", "terminated_on"],
@@ -26,6 +29,8 @@ COLUMNS: dict[str, list[str]] = {
     "organisations": ["entity_id", "register", "organisation_name", "other_names", "postcode", "post_town",
                       "legal_form", "status", "registered_on", "removed_on", "company_number", "other_ids",
                       "latest_income", "latest_income_year_end"],
+    "group_links": ["link_id", "member_entity_id", "group_entity_id", "group_name", "basis", "confidence",
+                    "source"],
     "public_bodies": ["entity_id", "body_name", "body_type", "aliases", "postcode", "publisher_id",
                       "valid_from", "valid_to"],
     "links": ["entity_id", "company_number", "other_id", "other_name"],

@@ -4,6 +4,7 @@ from anchor_spend.registers import (
     authorities,
     charities,
     companies,
+    groups,
     health,
     industries,
     links,
@@ -21,4 +22,5 @@ LAYOUTS: tuple[Layout, ...] = (
     *schools.LAYOUTS,
     *industries.LAYOUTS,
     *links.LAYOUTS,
+    *groups.LAYOUTS,
 )

@@ -19,6 +19,7 @@ inner join (
 -- One organisation of a register and the group a register, or a reviewed list, puts it into.
 create table reference.group_links (
     is_synthetic boolean not null,
+    link_id text not null,  -- member, group and basis
     member_entity_id text not null,  -- org-id form
     group_entity_id text not null,  -- org-id of the head, or the register's own id of the group
     group_name text,
@@ -28,7 +29,7 @@ create table reference.group_links (
     basis text not null check (basis in ('school_group', 'merger', 'succession', 'federation')),
     confidence text not null check (confidence in ('stated', 'likely')),  -- likely: a reviewed list, no register
     source text not null,  -- what says so
-    primary key (is_synthetic, member_entity_id, group_entity_id, basis)
+    primary key (is_synthetic, link_id)
 );
 create unlogged table reference.staged_group_links (
     like reference.group_links including defaults including indexes
