@@ -64,13 +64,24 @@ _TABLES = """
 @pytest.fixture
 def empty_database(database_server: str) -> str:
     """The same server with every pipeline table empty and no release schema."""
+    _empty_tables()
+    return database_server
+
+
+@pytest.fixture(scope="module")
+def emptied_database(database_server: str) -> str:
+    """The same, emptied once for all tests of a module."""
+    _empty_tables()
+    return database_server
+
+
+def _empty_tables() -> None:
     with database.connect() as connection:
         tables = [name for (name,) in connection.execute(_TABLES)]
         connection.execute(f"truncate {', '.join(tables)} restart identity cascade".encode())
         schemas = connection.execute("select nspname from pg_namespace where nspname like 'release\\_%'")
         for (schema,) in schemas.fetchall():
             connection.execute(f"drop schema {schema} cascade".encode())
-    return database_server
 
 
 _LEDGER = (

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from anchor_spend.errors import AnchorSpendError, DatabaseError, SettingsError
+from anchor_spend.spreadsheets import harmless as _harmless
 
 if TYPE_CHECKING:
     from anchor_spend.records import RunRequest
@@ -32,6 +33,12 @@ release_app = typer.Typer(
     help="Releases: what analysts see, and what they saw before.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(release_app, name="release")
+review_app = typer.Typer(
+    help="Suppliers a person should look at, and what was decided.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(review_app, name="review")
 
 Source = Annotated[str, typer.Option(help="sample, live or archive.")]
 Archive = Annotated[str, typer.Option(help="Folder with manifest.csv, for --source archive.")]
@@ -317,6 +324,38 @@ def resolve(
 
 
 @app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A supplier's name, as published.")],
+    number: Annotated[str, typer.Option(help="Company number printed beside it.")] = "",
+    postcode: Annotated[str, typer.Option(help="Postcode printed beside it.")] = "",
+    publisher: Annotated[str, typer.Option(help="Publisher id: some cut names at a width.")] = "",
+    register: Annotated[
+        Path | None, typer.Option(help="A register file, as for resolve; no database.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How a supplier's name is decided: candidates, evidence, why, and what was decided before."""
+    from dataclasses import asdict
+
+    from anchor_spend import explain as explaining
+
+    query = explaining.query_of(name, number, postcode, publisher)
+    if register:
+        if not register.exists():
+            raise SettingsError(f"{register} does not exist.")
+        found = explaining.from_file(query, register)
+    else:
+        with _database():
+            found = explaining.from_database(query)
+    _echo_json(asdict(found)) if as_json else _echo_lines(explaining.lines(found))
+
+
+def _echo_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+@app.command()
 def template(
     out: Annotated[Path, typer.Option(help="File to write, .csv or .xlsx.")],
     publisher: Annotated[str, typer.Option(help="Publisher id, to name the partner in it.")] = "",
@@ -476,6 +515,44 @@ def release_rollback(
     typer.echo(f"Analysts see release {shown} now. Report: {path}")
 
 
+@review_app.command("export")
+def review_export(
+    file: Annotated[Path, typer.Argument(help="CSV to write; it holds names, so keep it inside.")],
+    limit: Annotated[int, typer.Option(min=1, help="Rows at most.")] = 200,
+    publisher: Annotated[str, typer.Option(help="Publisher id. Default: the pounds of all.")] = "",
+    include_unclear: Annotated[
+        bool, typer.Option("--include-unclear", help="Also names that may be a person's.")
+    ] = False,
+) -> None:
+    """Write what a person should look at first, by pounds, with the nearest candidates."""
+    from anchor_spend import sources
+    from anchor_spend.review import command
+
+    chosen = sources.publisher_ids([publisher])[0] if publisher else ""
+    with _database():
+        _echo_lines(command.export(file, limit=limit, publisher_id=chosen, include_unclear=include_unclear))
+
+
+@review_app.command("import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="The exported CSV with decisions filled in.")],
+) -> None:
+    """Take decisions into dbt_project/seeds/supplier_overrides.csv. Exit code 1 where a row was refused."""
+    from anchor_spend.review import command
+
+    with _database():
+        _echo_lines(command.take(file))
+
+
+@review_app.command("stale")
+def review_stale() -> None:
+    """Reviewed decisions that need another look, and what to do."""
+    from anchor_spend.review import command
+
+    with _database():
+        _echo_lines(command.list_stale())
+
+
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="Without one: a prompt, or standard input.")] = "",
@@ -499,12 +576,6 @@ def _echo_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_harmless(value) for value in row] for row in rows)
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula gets an apostrophe; published files hold such text."""
-    is_formula = isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@")
-    return f"'{value}" if is_formula else value
 
 
 def _echo_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

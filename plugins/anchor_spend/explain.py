@@ -12,7 +12,8 @@ from typing import Any
 
 import psycopg
 
-from anchor_spend import database, decisions, names, organisations, resolve, vat_clusters
+from anchor_spend import database, decisions, names, organisations, resolve, sources, vat_clusters
+from anchor_spend.errors import SettingsError
 from anchor_spend.organisations import Entry
 from anchor_spend.resolution import files
 from anchor_spend.resolution.deciding import Decision, Query, pointers, question_of, resolve_with
@@ -21,6 +22,7 @@ from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.model import load_model
 from anchor_spend.resolution.readings import KINDS, readings_of
 from anchor_spend.review import seed
+from anchor_spend.spec import load_publisher
 
 _BY = {
     "company_number": "the company number printed beside it",
@@ -70,6 +72,22 @@ class Explanation:
     reviewed: list[dict[str, Any]]
     engine_version: str
     registers: dict[str, str]  # their vintages
+
+
+def query_of(name: str, number: str = "", postcode: str = "", publisher_id: str = "") -> Query:
+    """The question about a name as a publisher prints it; SettingsError for a blank name."""
+    if not name.strip():
+        raise SettingsError("The name is blank.")
+    limit = _width(publisher_id) if publisher_id else None
+    cut_at = limit if names.is_possibly_cut(name, limit) else None
+    return Query(names.supplier_key(name, number, postcode), name, number, postcode, cut_at)
+
+
+def _width(publisher_id: str) -> int | None:
+    """Where a body cuts names in its payments."""
+    publisher = load_publisher(sources.publisher_ids([publisher_id])[0])
+    stream = publisher.streams.get("payments")
+    return stream.format.name_cut_at if stream else None
 
 
 def from_database(query: Query) -> Explanation:

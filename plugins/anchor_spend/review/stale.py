@@ -56,7 +56,7 @@ _FIRST_PAID = """
     where f.is_synthetic = %s and f.status = 'accepted'
         and p.supplier_key in (select supplier_key from reviewed)
     group by 1"""
-# where a reviewed decision on the name stops short of a variant that was decided otherwise
+# where a reviewed decision on the name stops short of a variant, and nothing else decides that one
 _HELD_OFF = """
     select r.supplier_key, count(*)
     from reviewed r
@@ -66,7 +66,7 @@ _HELD_OFF = """
         on own.supplier_key = r.supplier_key and own.is_synthetic = d.is_synthetic
         and own.superseded_at is null
     where r.is_in_force and r.name_key <> '' and d.supplier_key <> r.supplier_key
-        and d.entity_id is distinct from r.entity_id
+        and d.entity_id is null and r.entity_id is not null and d.payee_kind <> 'person'
         and not exists (select from reviewed x where x.supplier_key = d.supplier_key and x.is_in_force)
         and not warehouse.holds_for_variant(
             r.entity_id, own.printed_number, d.printed_number, d.method, d.entity_id, d.payee_kind)
@@ -129,7 +129,7 @@ def find(
     found = [*_by_date(reviewed), *_contradictions(reviewed), *_by_supplier(reviewed, known)]
     found += _by_register(connection, is_synthetic, reviewed, known)
     for key, count in connection.execute(_HELD_OFF, [is_synthetic]):
-        found.append(_stale(key, "variant_held_off", f"{count} printed with other evidence"))
+        found.append(_stale(key, "variant_held_off", f"{count} printed with another number"))
     return sorted(set(found))
 
 

@@ -1,0 +1,253 @@
+"""Answers of a reviewed queue into the seed of reviewed decisions.
+
+In: a CSV of the review queue with decision, reviewer and reason filled in. Out: rows added to the seed,
+sorted and at once, and what they change in pounds. An answer that is there already changes nothing. Each row
+that cannot be taken is refused with its number, the column, the rule and what to do, and the rest goes on; of
+answers that contradict each other, in the file or in the seed, none is chosen.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from anchor_spend import names, organisations
+from anchor_spend.errors import ReviewError
+from anchor_spend.resolution.identifiers import compact_postcode, pad_company_number
+from anchor_spend.review import holding, seed
+from anchor_spend.review.contradictions import Answer, Printed, Problem, without_contradictions
+from anchor_spend.review.holding import Outcome
+from anchor_spend.review.queue import CANDIDATES
+from anchor_spend.review.seed import Reviewed
+from anchor_spend.spreadsheets import as_typed, harmless
+
+_NEEDED = ("supplier_key", "name_key", "decision", "reviewer", "reason")
+_OFFERED = tuple(f"candidate_{place}_id" for place in range(1, CANDIDATES + 1))
+_KINDS = {"none": "organisation", "person": "person"}
+_LONGEST = 500  # characters of a reason
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did, in rows, and in pounds by what it meant for them."""
+
+    added: int
+    unchanged: int
+    later: int
+    empty: int
+    refused: list[Problem]
+    effects: dict[str, tuple[int, Decimal]]  # suppliers and pounds
+
+
+def import_file(connection: psycopg.Connection[Any], is_synthetic: bool, path: Path) -> Imported:
+    """Take the answers of a file into the seed; ReviewError when it is no file of the queue."""
+    cells = _read(path)
+    decided = [(number, row) for number, row in cells if row["decision"].lower() not in ("", "later")]
+    with seed.edited() as rows:
+        seed.lay_out(connection, rows)
+        before = holding.held(connection, is_synthetic)
+        answers, refused = _check(connection, is_synthetic, decided)
+        keys = {item.supplier_key for item in answers} | {row.supplier_key for row in rows}
+        printed = _printed_of(connection, is_synthetic, keys)
+        kept, contradicting = without_contradictions(answers, rows, printed)
+        added = _add(kept, rows)
+        seed.lay_out(connection, rows)
+        effects = _effects(connection, is_synthetic, before, holding.held(connection, is_synthetic))
+    later = sum(row["decision"].lower() == "later" for _, row in cells)
+    refused = sorted([*refused, *contradicting])
+    empty = len(cells) - len(decided) - later
+    return Imported(added, len(kept) - added, later, empty, refused, effects)
+
+
+# -- reading ----------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Rows with their numbers as a spreadsheet shows them, cells as they were typed."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ReviewError(
+                    f"{path} lacks the columns {', '.join(missing)}. Fill in a file that `anchor-spend "
+                    "review export` wrote, and save it as CSV (comma separated, UTF-8)."
+                )
+            wanted = [name for name in (*_NEEDED, *_OFFERED) if name in (reader.fieldnames or ())]
+            return [
+                (n, {name: as_typed(row[name] or "") for name in wanted}) for n, row in enumerate(reader, 2)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReviewError(
+            f"{path} cannot be read ({type(error).__name__}). It must be a CSV in UTF-8, as `anchor-spend "
+            "review export` wrote it."
+        ) from error
+
+
+# -- one row by itself ------------------------------------------------------------------------------------
+
+
+def _check(
+    connection: psycopg.Connection[Any], is_synthetic: bool, rows: Sequence[tuple[int, dict[str, str]]]
+) -> tuple[list[Answer], list[Problem]]:
+    """The rows that can be taken by themselves, and why the others cannot."""
+    printed = _printed_of(connection, is_synthetic, [row["supplier_key"] for _, row in rows])
+    known = organisations.entries(connection, is_synthetic, {_entity_of(row) for _, row in rows} - {""})
+    answers: list[Answer] = []
+    refused: list[Problem] = []
+    for number, row in rows:
+        problems = [
+            Problem(number, *rest) for rest in _problems(row, printed.get(row["supplier_key"]), set(known))
+        ]
+        if problems:
+            refused += problems
+            continue
+        entity_id = _entity_of(row)
+        kind = "organisation" if entity_id else _KINDS[row["decision"].lower()]
+        told = harmless(row["reviewer"]), harmless(" ".join(row["reason"].split()))
+        answers.append(Answer(number, row["supplier_key"], row["name_key"], entity_id, kind, *told))
+    return answers, refused
+
+
+def _entity_of(row: dict[str, str]) -> str:
+    """The organisation an answer names: by the number of a candidate, or by its id; '' for none or person."""
+    decision = row["decision"].upper()
+    if decision.isdigit():
+        return row.get(f"candidate_{int(decision)}_id", "")
+    return "" if decision.lower() in _KINDS else decision
+
+
+def _problems(
+    row: dict[str, str], printed: Printed | None, known: set[str]
+) -> Iterator[tuple[str, str, str]]:
+    """(column, rule, what to do) for everything that is wrong with a row."""
+    yield from _key_problems(row, printed)
+    yield from _decision_problems(row, known)
+    for column in ("reviewer", "reason"):
+        if not row[column]:
+            yield (
+                column,
+                f"{column}_missing",
+                f"Fill in the {column}: a decision without one cannot be followed.",
+            )
+        if len(row[column]) > _LONGEST:
+            yield column, "too_long", f"Say it in {_LONGEST} characters."
+    if printed and row["decision"].lower() == "person" and _names(row["reason"], printed.name):
+        yield "reason", "names_a_person", "Take the name out: the seed of reviewed decisions holds no names."
+
+
+def _key_problems(row: dict[str, str], printed: Printed | None) -> Iterator[tuple[str, str, str]]:
+    if not seed.is_key(row["supplier_key"]):
+        yield (
+            "supplier_key",
+            "key_unreadable",
+            "Copy it from the export again: a spreadsheet may have turned it into a number.",
+        )
+    elif printed is None:
+        yield "supplier_key", "supplier_unknown", "Export the queue again: no file names this supplier."
+    elif row["name_key"] not in ("", names.name_key(printed.name)):
+        yield (
+            "name_key",
+            "name_key_differs",
+            "Copy it from the export again, or clear it to decide about this supplier alone.",
+        )
+
+
+def _decision_problems(row: dict[str, str], known: set[str]) -> Iterator[tuple[str, str, str]]:
+    decision, entity_id = row["decision"], _entity_of(row)
+    if decision.lower() in _KINDS:
+        return
+    if decision.isdigit() and not entity_id:
+        yield "decision", "candidate_missing", "The row has no candidate of that number."
+    elif not decision.isdigit() and not seed.ENTITY_ID.fullmatch(entity_id):
+        allowed = "the number of a candidate, an id such as GB-COH-01234567, none, person or later"
+        yield "decision", "decision_unknown", f"Write {allowed}."
+    elif entity_id not in known:
+        yield (
+            "decision",
+            "entity_unknown",
+            "No register that is loaded holds this id: check it, or answer later.",
+        )
+
+
+def _names(text: str, name: str) -> bool:
+    return f" {names.fold(name)} " in f" {names.fold(text)} "
+
+
+def _printed_of(
+    connection: psycopg.Connection[Any], is_synthetic: bool, keys: Iterable[str]
+) -> dict[str, Printed]:
+    rows = connection.execute(
+        """select supplier_key, supplier_name, company_number, postcode from landing.suppliers
+           where is_synthetic = %s and supplier_key = any(%s)""",
+        [is_synthetic, list(keys)],
+    )
+    return {
+        key: Printed(name, pad_company_number(number), compact_postcode(postcode))
+        for key, name, number, postcode in rows
+    }
+
+
+# -- into the seed ----------------------------------------------------------------------------------------
+
+
+def _add(answers: Sequence[Answer], rows: list[Reviewed]) -> int:
+    """Append what is not there yet; returns how many."""
+    before = len(rows)
+    for answer in answers:
+        same = [row for row in rows if row.supplier_key == answer.supplier_key]
+        if not any(row.is_in_force(date.today()) for row in same):
+            rows.append(_seed_row(answer, same))
+    return len(rows) - before
+
+
+def _seed_row(answer: Answer, same: Sequence[Reviewed]) -> Reviewed:
+    """In force from the beginning, or between the supplier's rows of earlier and later days."""
+    today = date.today()
+    later = [row.valid_from for row in same if row.valid_from and row.valid_from > today]
+    keys = (answer.supplier_key, answer.name_key, answer.entity_id)
+    kind = "" if answer.entity_id else answer.payee_kind
+    days = (today if same else None, min(later) - timedelta(days=1) if later else None)
+    return Reviewed(*keys, kind, *days, today, answer.reviewer, answer.reason)
+
+
+# -- what it means ----------------------------------------------------------------------------------------
+
+
+def _effects(
+    connection: psycopg.Connection[Any],
+    is_synthetic: bool,
+    before: Mapping[str, Outcome],
+    after: Mapping[str, Outcome],
+) -> dict[str, tuple[int, Decimal]]:
+    """Suppliers and pounds by what changed for them, variants of the names included."""
+    changed = [key for key in after if before.get(key) != after[key]]
+    rows = connection.execute(
+        """select supplier_key, entity_id from warehouse.supplier_decisions
+           where is_synthetic = %s and superseded_at is null and supplier_key = any(%s)""",
+        [is_synthetic, changed],
+    )
+    decided = dict(rows.fetchall())
+    paid = holding.paid(connection, is_synthetic) if changed else {}
+    effects: dict[str, tuple[int, Decimal]] = {}
+    for key in changed:
+        earlier = before[key].entity_id if key in before else decided.get(key)
+        effect = _effect(earlier, after[key])
+        count, gbp = effects.get(effect, (0, Decimal(0)))
+        effects[effect] = count + 1, gbp + (paid[key].gbp if key in paid else 0)
+    return effects
+
+
+def _effect(earlier: str | None, now: Outcome) -> str:
+    if now.payee_kind == "person":
+        return "said to be persons"
+    if now.entity_id is None:
+        return "no longer matched" if earlier else "said to be in no register"
+    if earlier is None:
+        return "newly matched"
+    return "confirmed as matched" if earlier == now.entity_id else "moved to another organisation"

@@ -1,0 +1,426 @@
+"""The review queue and its answers: what is asked first, taken and refused. All names are invented."""
+
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import supplier_world as world
+
+from anchor_spend import cli, database, names, resolve
+from anchor_spend.errors import ReviewError
+from anchor_spend.review import answers, command, holding, seed, stale
+
+pytestmark = pytest.mark.database
+LUTON, BEDFORD = "luton_borough_council", "bedford_borough_council"
+
+
+@pytest.fixture(scope="module")
+def county(emptied_database, tmp_path_factory):
+    """Payments of two bodies, decided once; the tests change nothing but the seed."""
+    world.add_registers()
+    keys = {
+        "quillmere": world.publish("Quillmere Catering Ltd"),
+        "twinford": world.publish("Twinford Ltd"),
+        "twinford_limited": world.publish("TWINFORD LIMITED."),
+        "twinford_numbered": world.publish("Twinford Ltd", "01000004"),
+        "twinford_sandy": world.publish("Twinford Ltd", "", "SG18 0AA"),
+        "unknown": world.publish("Nowherefound Services"),
+        "twinford_elsewhere": world.publish("Twinford Ltd", "09999999"),  # paid by nobody yet
+        "small": world.publish("Smallfound Services"),
+        "formula": world.publish("=Cmd Services Ltd"),
+        "person": world.publish("Jane Smith"),
+        "unclear": world.publish("Quimbleby"),
+        "withheld": world.publish("Name Withheld"),
+    }
+    world.pay(
+        LUTON,
+        "2017-04-03",
+        *((keys[name], amount) for name, amount in [
+            ("quillmere", "90000.00"), ("twinford", "500.00"), ("unknown", "20000.00"), ("small", "9.00"),
+            ("person", "70000.00"), ("unclear", "30000.00"), ("withheld", "8.00"), ("formula", "15000.00"),
+        ]),
+    )  # fmt: skip
+    world.pay(
+        BEDFORD,
+        "2017-05-04",
+        *((keys[name], amount) for name, amount in [
+            ("twinford_limited", "700.00"), ("twinford_numbered", "1.00"), ("twinford_sandy", "2.00"),
+            ("unknown", "1.00"),
+        ]),
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        world.seed_file(tmp_path_factory.mktemp("seed"), patch)
+        resolve.resolve_new_suppliers(True)
+    return keys
+
+
+@pytest.fixture
+def path(tmp_path, monkeypatch):
+    return world.seed_file(tmp_path, monkeypatch)
+
+
+def exported(folder, **options):
+    file = folder / "queue.csv"
+    said = list(
+        command.export(file, **{"limit": 200, "publisher_id": "", "include_unclear": False, **options})
+    )
+    return file, list(world.rows_of(file)), said
+
+
+def answered(folder, *given: dict[str, str]):
+    """A file of the queue with answers: each names its supplier_key."""
+    file = folder / "answered.csv"
+    columns = ["supplier_key", "name_key", "candidate_1_id", "decision", "reviewer", "reason"]
+    with file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, columns, restval="")
+        writer.writeheader()
+        for row in given:
+            writer.writerow({"reviewer": "AB", "reason": "The invoice says so.", **row})
+    return file
+
+
+def taken(folder, *given: dict[str, str]):
+    with database.connect("loader") as connection:
+        return answers.import_file(connection, True, answered(folder, *given))
+
+
+def row_of(keys, name, decision, **cells):
+    return {"supplier_key": keys[name], "name_key": name_key_of(keys, name), "decision": decision, **cells}
+
+
+def name_key_of(keys, name):
+    with database.connect() as connection:
+        (found,) = connection.execute(
+            "select supplier_name from landing.suppliers where supplier_key = %s", [keys[name]]
+        ).fetchone()
+    return names.name_key(found)
+
+
+# -- the queue --------------------------------------------------------------------------------------------
+
+
+def test_pounds_decide_within_each_part_and_variants_are_one_row(county, path, tmp_path):
+    _, rows, _ = exported(tmp_path)
+    assert [(row["queue"], row["supplier_key"], row["gbp"]) for row in rows] == [
+        ("review", county["twinford_limited"], "1200.00"),
+        ("large unmatched", county["unknown"], "20001.00"),
+        ("large unmatched", county["formula"], "15000.00"),
+        ("smaller", county["small"], "9.00"),
+    ]
+    first = rows[0]
+    assert first["published_names"] == "TWINFORD LIMITED. | Twinford Ltd"
+    assert (first["publishers"], first["payments"]) == (f"{BEDFORD} {LUTON}", "2")
+    assert (first["first_paid"], first["last_paid"]) == ("2017-04-03", "2017-05-04")
+    candidates = {(first[f"candidate_{n}_id"], first[f"candidate_{n}_postcode"]) for n in (1, 2)}
+    assert candidates == {("GB-COH-01000004", "MK40 1AA"), ("GB-COH-01000005", "SG18 0AA")}
+    assert first["candidate_1_name"].startswith("TWINFORD LTD")
+    assert first["candidate_1_status"] == "Active"
+    assert 0 < float(first["candidate_1_probability"]) < 0.7
+    assert "told apart" in first["why"]
+    assert first["decision"] == first["reviewer"] == first["reason"] == ""
+
+
+def test_persons_are_left_out_and_counted(county, path, tmp_path):
+    file, _, said = exported(tmp_path)
+    text = file.read_text(encoding="utf-8-sig")
+    assert not any(name in text for name in ("Jane Smith", "Quimbleby", "Withheld"))
+    assert "  left out, read as a person's name: 1 suppliers, £70,000.00" in said
+    assert "  left out, unclear whether a person or an organisation: 1 suppliers, £30,000.00" in said
+    assert "  left out, redacted: 1 suppliers, £8.00" in said
+    _, rows, _ = exported(tmp_path, include_unclear=True)
+    assert [row["supplier_key"] for row in rows].index(county["unclear"]) == 1
+    assert county["person"] not in {row["supplier_key"] for row in rows}
+
+
+def test_one_publisher_and_a_limit(county, path, tmp_path):
+    _, rows, said = exported(tmp_path, publisher_id=BEDFORD, limit=1)
+    assert [(row["supplier_key"], row["gbp"]) for row in rows] == [(county["twinford_limited"], "700.00")]
+    assert "1 of 2 names that wait, £700.00" in said[0]
+
+
+def test_the_file_is_safe_to_open_and_for_its_owner(county, path, tmp_path):
+    file, rows, _ = exported(tmp_path)
+    assert next(row for row in rows if row["supplier_key"] == county["formula"])["published_names"][0] == "'"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_with_answers_is_not_written_over(county, path, tmp_path):
+    exported(tmp_path)
+    exported(tmp_path)
+    answered(tmp_path, row_of(county, "small", "none")).rename(tmp_path / "queue.csv")
+    with pytest.raises(ReviewError, match="1 answers already"):
+        exported(tmp_path)
+
+
+# -- the answers ------------------------------------------------------------------------------------------
+
+
+def test_answers_go_into_the_seed_and_say_what_they_change(county, path, tmp_path):
+    done = taken(
+        tmp_path,
+        row_of(county, "twinford", "1", candidate_1_id="GB-COH-01000004"),
+        row_of(county, "unknown", "GB-CHC-1000020", reason="=Looked up"),
+        row_of(county, "small", "none"),
+        row_of(county, "unclear", "person"),
+        row_of(county, "formula", "later"),
+        {"supplier_key": county["quillmere"], "decision": ""},
+    )
+    assert (done.added, done.unchanged, done.later, done.empty, done.refused) == (4, 0, 1, 1, [])
+    assert done.effects == {
+        "newly matched": (3, Decimal("21201.00")),  # a variant of Twinford Ltd as well
+        "confirmed as matched": (1, Decimal("1.00")),  # and the one printed with that very number
+        "said to be in no register": (1, Decimal("9.00")),
+        "said to be persons": (1, Decimal("30000.00")),
+    }
+    rows = {row.supplier_key: row for row in seed.load()}
+    assert rows[county["unknown"]].outcome == ("GB-CHC-1000020", "organisation")
+    assert rows[county["unknown"]].reason == "'=Looked up"
+    assert rows[county["small"]].outcome == ("", "organisation")
+    assert rows[county["unclear"]][4:7] == (None, None, date.today())
+    assert list(rows) == sorted(rows)
+    assert not any(name in path.read_text() for name in ("Twinford", "Nowherefound", "Quimbleby"))
+
+
+def test_importing_twice_changes_nothing(county, path, tmp_path):
+    given = [row_of(county, "twinford", "GB-COH-01000004"), row_of(county, "small", "none")]
+    taken(tmp_path, *given)
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    done = taken(tmp_path, *given, given[0])
+    assert (done.added, done.unchanged, done.effects) == (0, 3, {})
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_a_whole_round_from_export_to_models_input(county, path, tmp_path):
+    file, rows, _ = exported(tmp_path)
+    rows[0] |= {"decision": "2", "reviewer": "AB", "reason": "Delivery notes."}
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    said = list(command.take(file))
+    assert said[0] == "1 decisions added, 0 there already, 0 for later, 3 not answered, 0 refused"
+    held = holdings()
+    chosen = rows[0]["candidate_2_id"]
+    assert held[county["twinford"]].entity_id == held[county["twinford_limited"]].entity_id == chosen
+    file.unlink()
+    _, rows, _ = exported(tmp_path)
+    assert county["twinford_limited"] not in {row["supplier_key"] for row in rows}
+
+
+def holdings():
+    with database.connect("loader") as connection:
+        seed.lay_out(connection, seed.load())
+        return holding.held(connection, True)
+
+
+def test_a_decision_stops_where_printed_evidence_points_elsewhere(county, path, tmp_path):
+    taken(tmp_path, row_of(county, "twinford", "GB-COH-01000004"))
+    held = holdings()
+    assert {name for name, key in county.items() if key in held} == {
+        "twinford", "twinford_limited", "twinford_numbered",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "rule"),
+    [
+        ({"supplier_key": "1.23457E+15"}, "supplier_key", "key_unreadable"),
+        ({"supplier_key": "0123456789abcdef"}, "supplier_key", "supplier_unknown"),
+        ({"name_key": "0123456789abcdef"}, "name_key", "name_key_differs"),
+        ({"decision": "1"}, "decision", "candidate_missing"),
+        ({"decision": "9"}, "decision", "candidate_missing"),
+        ({"decision": "01234567"}, "decision", "candidate_missing"),
+        ({"decision": "yes"}, "decision", "decision_unknown"),
+        ({"decision": "GB-COH-99999999"}, "decision", "entity_unknown"),
+        ({"reviewer": " "}, "reviewer", "reviewer_missing"),
+        ({"reason": ""}, "reason", "reason_missing"),
+        ({"reason": "x" * 501}, "reason", "too_long"),
+        ({"decision": "person", "reason": "This is NOWHEREFOUND services!"}, "reason", "names_a_person"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_is_named_and_the_rest_goes_on(
+    county, path, tmp_path, cells, column, rule
+):
+    done = taken(
+        tmp_path,
+        row_of(county, "unknown", "GB-CHC-1000020") | cells,
+        row_of(county, "small", "none"),
+    )
+    assert [problem[:3] for problem in done.refused] == [(2, column, rule)]
+    assert done.refused[0].remedy
+    assert [row.supplier_key for row in seed.load()] == [county["small"]]
+
+
+def test_of_contradictory_rows_none_is_taken(county, path, tmp_path):
+    done = taken(
+        tmp_path,
+        row_of(county, "twinford", "GB-COH-01000004"),
+        row_of(county, "twinford_limited", "GB-COH-01000005"),
+        row_of(county, "unknown", "none"),
+        row_of(county, "unknown", "person"),
+        row_of(county, "small", "none"),
+    )
+    assert [(problem.row, problem.rule) for problem in done.refused] == [
+        (row, "contradicts_row") for row in (2, 3, 4, 5)
+    ]
+    assert done.added == 1
+
+
+def test_what_contradicts_a_reviewed_decision_is_refused(county, path, tmp_path):
+    taken(tmp_path, row_of(county, "twinford", "GB-COH-01000004"))
+    before = path.read_bytes()
+    for name, decision in (("twinford", "none"), ("twinford_limited", "GB-COH-01000005")):
+        done = taken(tmp_path, row_of(county, name, decision))
+        assert [problem.rule for problem in done.refused] == ["contradicts_reviewed"]
+    assert path.read_bytes() == before
+
+
+def test_one_name_may_be_two_organisations_where_evidence_tells_them_apart(county, path, tmp_path):
+    with database.connect() as connection:
+        connection.execute(
+            "update landing.suppliers set postcode = 'MK40 1AA' where supplier_key = %s", [county["twinford"]]
+        )
+    try:
+        done = taken(
+            tmp_path,
+            row_of(county, "twinford", "GB-COH-01000004"),
+            row_of(county, "twinford_sandy", "GB-COH-01000005"),
+        )
+    finally:
+        with database.connect() as connection:
+            connection.execute(
+                "update landing.suppliers set postcode = '' where supplier_key = %s", [county["twinford"]]
+            )
+    assert (done.added, done.refused) == (2, [])
+    assert {row.name_key for row in seed.load()} == {""}
+
+
+def test_a_new_decision_follows_one_that_ended(county, path, tmp_path):
+    day = date.today() - timedelta(days=10)
+    old = seed.Reviewed(county["small"], "", "GB-CHC-1000020", "", None, day, day, "AB", "Then.")
+    path.write_text(seed.text_of([old]))
+    assert taken(tmp_path, row_of(county, "small", "none")).added == 1
+    assert [(row.valid_from, row.valid_to) for row in seed.load()] == [(None, day), (date.today(), None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("supplier_key,decision\n1,2\n", "lacks the columns name_key, reviewer, reason"),
+        (b"\xff\xfe\x00", "cannot be read"),
+    ],
+)
+def test_a_file_that_is_none_of_the_queue_is_refused(county, path, tmp_path, text, said):
+    file = tmp_path / "x.csv"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ReviewError, match=said):
+        list(command.take(file))
+
+
+def test_refused_rows_end_with_an_error_after_the_rest_was_taken(county, path, tmp_path):
+    file = answered(tmp_path, row_of(county, "small", "none"), row_of(county, "unknown", "perhaps"))
+    said = []
+    with pytest.raises(ReviewError, match="not taken"):
+        said.extend(command.take(file))
+    assert len(seed.load()) == 1
+
+
+# -- the seed ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("k,,GB-COH-1,,yesterday,,2017-01-01,AB,x", "row 2: valid_from is no date"),
+        ("k,,GB-COH-1,,,,,AB,x", "row 2: reviewed_on is empty"),
+        ("k,,,,,,2017-01-01,AB,x", "row 2: payee_kind must be"),
+        ("k,,,company,,,2017-01-01,AB,x", "row 2: payee_kind must be"),
+        ("k,,GB-COH-1", "row 2: the row does not have 9 cells"),
+    ],
+)
+def test_a_seed_that_cannot_be_read_says_where(path, line, said):
+    path.write_text(f"{','.join(seed.COLUMNS)}\n{line}\n")
+    with pytest.raises(ReviewError, match=said):
+        seed.load()
+
+
+def test_a_failed_edit_leaves_the_file_as_it_was(county, path):
+    before = path.read_bytes()
+
+    def fail():
+        with seed.edited() as rows:
+            rows.append(seed.Reviewed("k", "", "E", "", None, None, date.today(), "AB", "x"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+# -- decisions that have aged -----------------------------------------------------------------------------
+
+
+def reviewed(key, entity_id="", kind="", name_key="", **days):
+    row = seed.Reviewed(key, name_key, entity_id, kind, None, None, date(2017, 6, 1), "AB", "Invented.")
+    return row._replace(**days)
+
+
+def aged(path, *rows) -> set[tuple[str, str]]:
+    path.write_text(seed.text_of(rows))
+    with database.connect("loader") as connection:
+        seed.lay_out(connection, seed.load())
+        found = stale.note(connection, True, seed.load())
+        assert stale.stored(connection, True) == sorted(
+            found, key=lambda row: (row.severity != "warning", row.rule, row.supplier_key)
+        )
+    return {(row.supplier_key, row.rule) for row in found}
+
+
+def test_what_has_aged_is_named_by_rule(county, path):
+    yesterday = date.today() - timedelta(days=1)
+    twinford = name_key_of(county, "twinford")
+    found = aged(
+        path,
+        reviewed(county["small"], "GB-COH-01000007"),  # ended in 2012
+        reviewed(county["unknown"], "GB-COH-09999999"),
+        reviewed(county["quillmere"], "GB-COH-01000001"),
+        reviewed(county["formula"], "GB-COH-01000006", valid_to=yesterday),
+        reviewed(county["twinford"], "GB-COH-01000004", name_key=twinford),
+        reviewed(county["twinford_limited"], "GB-CHC-1000020", name_key=twinford),
+        reviewed(county["unclear"], kind="person", name_key="0123456789abcdef"),
+        reviewed("fedcba9876543210", kind="organisation"),
+    )
+    assert found == {
+        (county["small"], "ended_before_paid"),
+        (county["unknown"], "not_in_register"),
+        (county["quillmere"], "engine_agrees"),
+        (county["formula"], "expired"),
+        (min(county["twinford"], county["twinford_limited"]), "contradicts"),
+        (county["twinford"], "variant_held_off"),
+        (county["twinford_limited"], "variant_held_off"),
+        (county["unclear"], "name_key_changed"),
+        ("fedcba9876543210", "no_supplier"),
+    }
+
+
+def test_a_sound_decision_has_not_aged_and_the_list_is_renewed(county, path):
+    assert aged(path, reviewed("fedcba9876543210", kind="organisation"))
+    assert aged(path, reviewed(county["unknown"], "GB-CHC-1000020")) == set()
+
+
+def test_the_log_and_the_command_name_keys_and_never_names(county, path, caplog):
+    aged(path, reviewed(county["unknown"], "GB-COH-09999999"))
+    said = "\n".join(command.list_stale())
+    assert f"not_in_register: {county['unknown']} (GB-COH-09999999)" in said
+    assert "1 reviewed decisions, 1 remarks; the engine agrees with 0" in said
+    assert county["unknown"] in caplog.text
+    assert "Nowherefound" not in caplog.text + said
+
+
+def test_the_command_line_says_what_is_wrong(county, path, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["anchor-spend", "review", "import", str(tmp_path / "absent.csv")])
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert "cannot be read (FileNotFoundError)" in capsys.readouterr().err
