@@ -131,7 +131,7 @@ def _decide(
     if not is_compared:
         return decision, [], None
     (found,) = answer(index, [question_of(query)])
-    return decision, found.candidates, found.none
+    return decision, [near for near in found.candidates if round(near.probability, 4)], found.none
 
 
 def _ids(decision: Decision, found: Iterable[Candidate]) -> set[str]:

@@ -198,7 +198,8 @@ def _candidates(
     found = []
     for line, reply in zip(lines, answers, strict=True):
         first = line.members[0]
-        ids: dict[str, float | None] = {c.entity_id: round(c.probability, 4) for c in reply.candidates}
+        likely = ((near.entity_id, round(near.probability, 4)) for near in reply.candidates)
+        ids: dict[str, float | None] = {entity_id: chance for entity_id, chance in likely if chance}
         own = first.entity_id or first.nearest
         if own and own not in ids:
             ids = {own: first.score or first.nearest_score} | ids
