@@ -51,6 +51,10 @@ _DRIFT = """
     select publisher_id, stream, period, rule, severity, column_name, before, after, noticed_at
     from quality.feed_drift where is_synthetic = %s order by noticed_at desc, drift_id desc
 """
+_STALE = """
+    select rule, count(*) as decisions from quality.stale_overrides
+    where is_synthetic = %s and severity = 'warning' group by 1 order by 1
+"""
 
 
 def collect() -> Row:
@@ -69,7 +73,7 @@ def collect() -> Row:
         return {}
     with database.connect("publisher") as connection:
         world = [release[0]["is_synthetic"]]
-        ledger = {"files": _FILES, "rejected": _REJECTED, "drift": _DRIFT}
+        ledger = {"files": _FILES, "rejected": _REJECTED, "drift": _DRIFT, "stale": _STALE}
         found |= {name: _rows(connection, query, world) for name, query in ledger.items()}
     problems = open_problems(release[0]["is_synthetic"])
     return {"release": release[0], **found, "problems": problems, "broken_specs": load_readable_specs()[1]}
@@ -100,6 +104,7 @@ def lines(found: Row) -> Iterator[str]:
     yield from _gap_lines(found["coverage"])
     yield from _problem_lines(found["problems"])
     yield from _drift_lines(found["drift"])
+    yield from _stale_lines(found["stale"])
     for publisher_id, problem in found["broken_specs"].items():
         yield f"  The spec of {publisher_id} cannot be read: {' '.join(problem.split())}"
     yield from _warning_lines(found["warnings"])
@@ -166,6 +171,14 @@ def _drift_lines(drift: list[Row]) -> Iterator[str]:
         if row["severity"] != "info"
     ]
     yield from _shortened(listed)
+
+
+def _stale_lines(stale: list[Row]) -> Iterator[str]:
+    """Reviewed decisions that have aged, by rule."""
+    if stale:
+        count = sum(row["decisions"] for row in stale)
+        rules = ", ".join(f"{row['rule']} {row['decisions']}" for row in stale)
+        yield f"  Reviewed decisions to look at again: {count} ({rules}). See: anchor-spend review stale"
 
 
 def _change_words(row: Row) -> str:

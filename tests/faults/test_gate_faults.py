@@ -567,6 +567,8 @@ WHOLE_RELEASE_FAULTS: list[tuple[str, str, str]] = [
     ("share_resolved", "warning", UNRESOLVED),
     ("share_unclassified", "warning",
      "update release_1.spend_by_scope set spend_scope = 'unclassified' where spend_scope = 'grant'"),
+    ("stale_overrides", "warning",
+     "insert into quality.stale_overrides values (true, 'k', 'expired', 'warning', '', '')"),
     ("gross_gbp", "warning", GROSS.format("5e9")),
     ("gross_gbp", "critical", GROSS.format("81711e9")),
     ("share_of_county_months", "warning", "update release_1.county_view set months_expected = 3"),

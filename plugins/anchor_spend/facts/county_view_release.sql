@@ -36,6 +36,13 @@ scopes as (
         sum(amount_gbp) as gbp,
         sum(amount_gbp) filter (where spend_scope = 'unclassified') as unclassified_gbp
     from {schema}.spend_by_scope
+),
+
+reviewed as (
+    select count(*) as aged
+    from quality.stale_overrides as aging
+    inner join releases on aging.is_synthetic = releases.is_synthetic
+    where aging.severity = 'warning'
 )
 
 select
@@ -46,9 +53,11 @@ select
     suppliers.named_persons as persons_named,
     suppliers.located_persons as persons_located,
     round(coalesce(headline.resolved_gbp, 0) / nullif(greatest(headline.gbp, 0), 0), 4) as share_resolved,
-    round(coalesce(scopes.unclassified_gbp, 0) / nullif(greatest(scopes.gbp, 0), 0), 4) as share_unclassified
+    round(coalesce(scopes.unclassified_gbp, 0) / nullif(greatest(scopes.gbp, 0), 0), 4) as share_unclassified,
+    reviewed.aged as stale_overrides
 from releases
 cross join files
 cross join suppliers
 cross join headline
 cross join scopes
+cross join reviewed
