@@ -69,6 +69,7 @@ def test_changes_are_told_and_what_specs_knew_is_counted() -> None:
 def test_reviewed_decisions_that_have_aged_are_counted_by_rule() -> None:
     stale = [{"rule": "expired", "decisions": 2}, {"rule": "not_in_register", "decisions": 1}]
     assert list(summary._stale_lines(stale)) == [
-        "  Reviewed decisions to look at again: 3 (expired 2, not_in_register 1). See: anchor-spend review stale"
+        "  Reviewed decisions to look at again: 3 (expired 2, not_in_register 1). "
+        "See: anchor-spend review stale"
     ]
     assert list(summary._stale_lines([])) == []
