@@ -83,11 +83,12 @@ def _all(labels_file: Path, register: Path, given: argparse.Namespace) -> dict[s
 
 def _peer(name: str, labels: Any, register: Path) -> dict[str, Any]:
     from measuring import peers, report, splink_peer
+    from measuring.own import WIDTHS
     from measuring.processes import apart
     from measuring.scores import Answers
 
     work = splink_peer.splink if name == "splink" else peers.PEERS[name]
-    asked = [labels.cut(width) for width in (None, peers.CUT)]
+    asked = [labels.cut(width) for width in WIDTHS]
     found, peak = apart(work, register, asked)
     answers = [
         Answers(score, (best == labels.truth) & labels.has_answer)

@@ -554,6 +554,19 @@ def review_stale() -> None:
 
 
 @app.command()
+def resolution(
+    largest: Annotated[int, typer.Option(min=0, help="Unresolved organisations to list.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """How well payees were resolved: pounds by body, outcome and method, and what is left to settle."""
+    from anchor_spend import resolution_quality
+
+    with _database():
+        found = resolution_quality.collect(largest)
+    _echo_json(found) if as_json else _echo_lines(resolution_quality.lines(found))
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="Without one: a prompt, or standard input.")] = "",
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,

@@ -251,6 +251,28 @@ def test_suppliers_are_organisations_or_one_of_three_shared_rows(first: Built) -
     ]  # fmt: skip
 
 
+def test_what_became_of_payees_adds_up_to_the_penny(first: Built) -> None:
+    rows = first.rows(
+        """select outcome, method, band, amount_gbp, supplier_count from {r}.resolution_quality
+           where publisher_id = 'luton_borough_council' order by 1, 2, 3"""
+    )
+    assert money(rows) == [
+        ("individual", "unmatched", "reject", "64.00", 1),
+        ("matched", "exact_name", "accept", "15251.00", 5),
+        ("public_body", "exact_name", "accept", "240.00", 3),
+        ("redacted", "redacted", None, "256.00", 0),
+        ("unclear", "blank", None, "512.00", 0),
+        ("unclear", "unmatched", "reject", "128.00", 1),
+        ("unresolved", "unmatched", "reject", "65.00", 2),
+    ]  # fmt: skip
+    assert sum(Decimal(str(row[3])) for row in rows) == Decimal("16516.00")
+    listed = first.rows(
+        """select supplier_name, amount_gbp, is_probably_absent, would_settle <> ''
+           from {r}.unresolved_suppliers order by 1"""
+    )
+    assert money(listed) == [("Fir Trading", "16.00", True, True), ("Gorse Supplies", "49.00", True, True)]
+
+
 def test_identical_payments_are_kept_and_told_apart(first: Built) -> None:
     rows = first.rows(
         """select payment_id, row_number, supplier_name from {r}.fct_payments

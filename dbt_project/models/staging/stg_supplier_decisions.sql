@@ -6,6 +6,9 @@ select
     score,
     band,
     name_key,
-    printed_number
+    printed_number,
+    runner_up_entity_id as nearest_entity_id,
+    runner_up_score::numeric(5, 4) as nearest_score,
+    evidence ->> 'why' as unmatched_reason
 from {{ source('resolution', 'supplier_decisions') }}
 where is_synthetic = {{ var('is_synthetic') }} and superseded_at is null
