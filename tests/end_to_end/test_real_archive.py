@@ -1,5 +1,6 @@
 """The real archive of the three councils, through the real scheduler. Counts and sums only, never a name."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,17 @@ def test_the_release_is_real_and_names_no_person(released: Pipeline) -> None:
            where p.supplier_name is not null and s.payee_kind <> 'organisation'"""
     )
     assert named["n"].tolist() == ["0"]
+
+
+def test_what_became_of_payees_adds_up_to_the_county_view(released: Pipeline) -> None:
+    differing = released.query(
+        """select count(*) as n from county_view full join (
+               select financial_year, publisher_id, sum(amount_gbp) as gross_gbp
+               from resolution_quality group by 1, 2) as told using (financial_year, publisher_id)
+           where coalesce(told.gross_gbp, 0) is distinct from county_view.gross_gbp"""
+    )
+    assert differing["n"].tolist() == ["0"]
+    found = json.loads(released.call("resolution", "--json", "--largest", "30").stdout)
+    assert {row["outcome"] for row in found["rows"]} >= {"matched", "public_body", "unresolved", "redacted"}
+    assert len(found["largest"]) == 30
+    assert {row["supplier_id"].partition("-")[0] for row in found["largest"]} == {"unmatched"}
