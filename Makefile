@@ -9,7 +9,7 @@ help:
 	@echo "make test    lint, types and every test"
 	@echo "make lint    ruff, mypy and sqlfluff only"
 	@echo "make up      PostgreSQL and Airflow, left running; make down stops them"
-	@echo "make lock    pin every package anew in requirements.lock"
+	@echo "make lock    pin every package anew in requirements.lock and benchmarks/requirements.lock"
 	@echo "make clean   stop everything and remove .venv, .anchor-spend and caches"
 
 .venv/.ready: requirements.lock pyproject.toml scripts/set_up.sh
@@ -38,9 +38,12 @@ lint: .venv/.ready
 	@echo "== sqlfluff"
 	@$(BIN)/sqlfluff lint dbt_project
 
+PIN := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links --no-annotate --quiet
+
 lock: .venv/.ready
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --no-annotate --all-extras --quiet pyproject.toml -o requirements.lock
+	$(PIN) --all-extras pyproject.toml -o requirements.lock
+	$(PIN) -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
 
 clean:
 	@if [ -x $(BIN)/anchor-spend ]; then $(BIN)/anchor-spend down; fi
