@@ -48,7 +48,8 @@ def test_charity_commission_extract_streams_out_of_its_zip(tmp_path, monkeypatch
     }  # fmt: skip
     linked = COMMISSION | {"linked_charity_number": 1, "charity_name": "A LINKED FUND"}
     write_json(tmp_path / "publicextract.charity.zip", [COMMISSION, linked, removed])
-    first, second = rows_of(tmp_path, "organisations")
+    first, other, second = rows_of(tmp_path, "organisations")
+    assert (other["entity_id"], other["organisation_name"]) == ("GB-CHC-1990001-1", "A LINKED FUND")
     assert first == {
         "entity_id": "GB-CHC-1990001", "register": "ccew", "organisation_name": "QUILLMERE RELIEF TRUST",
         "postcode": "QQ1 1QQ", "legal_form": "Charitable company", "status": "Registered",
@@ -134,6 +135,7 @@ def test_registers_of_scotland_northern_ireland_and_mutual_societies(tmp_path):
     assert (irish["organisation_name"], irish["postcode"]) == ("Quill Café", "QQ1 1QQ")
     assert (irish["company_number"], irish["latest_income_year_end"]) == ("NI012345", "2025-04-05")
     assert "company_number" not in rows["GB-NIC-199992"]
+    assert "GB-NIC-199991-1" in rows
     society = rows["GB-MPR-9991R"]
     assert (society["postcode"], society["registered_on"]) == ("QQ1 1QQ", "1931-05-04")
     vintages = {source.path.name: source.vintage for source in registers.find_sources(tmp_path)}

@@ -14,6 +14,10 @@ companies as (
     select * from {{ ref('stg_companies') }}
 ),
 
+organisations as (
+    select * from {{ ref('stg_organisations') }}
+),
+
 public_bodies as (
     select * from {{ ref('stg_public_bodies') }}
 ),
@@ -80,25 +84,36 @@ final as (
             when public_bodies.entity_id is not null then public_bodies.body_type
             when bodies.org_id is not null then bodies.body_type
             when decided.entity_id like 'GB-COH-%' then 'company'
-            when decided.entity_id like 'GB-CHC-%' then 'charity'
+            when organisations.is_charity or decided.entity_id like 'GB-CHC-%' then 'charity'
+            when organisations.entity_id is not null then 'mutual'
             when decided.entity_id is not null then 'other'
         end as entity_type,
-        public_bodies.entity_id is not null or coalesce(bodies.is_memo, false) as is_public_body,
+        coalesce(public_bodies.is_public_sector, bodies.is_memo, false) as is_public_body,
         coalesce(public_bodies.publisher_id, bodies.publisher_id) is not null
         and not coalesce(bodies.is_memo, false) as is_anchor,
-        coalesce(public_bodies.body_name, bodies.body_name, companies.company_name, decided.published_name)
-            as organisation_name,
+        coalesce(
+            public_bodies.body_name,
+            bodies.body_name,
+            companies.company_name,
+            organisations.organisation_name,
+            decided.published_name
+        ) as organisation_name,
         decided.method,
         decided.score,
         decided.ledger_postcode,
-        coalesce(public_bodies.postcode, bodies.postcode, companies.postcode) as register_postcode,
+        coalesce(public_bodies.postcode, bodies.postcode, companies.postcode, organisations.postcode)
+            as register_postcode,
         case
             when coalesce(public_bodies.entity_id, bodies.org_id) is not null then 'public_body_site'
-            when companies.entity_id is not null then 'registered_office'
+            when organisations.is_charity then 'charity_contact'
+            when coalesce(companies.entity_id, organisations.entity_id) is not null then 'registered_office'
         end as register_basis,
         decided.gross_gbp
     from decided
-    left join companies on decided.entity_id = companies.entity_id
+    -- by number: among millions of companies the key finds it at once
+    left join companies
+        on decided.entity_id like 'GB-COH-%' and substr(decided.entity_id, 8) = companies.company_number
+    left join organisations on decided.entity_id = organisations.entity_id
     left join public_bodies on decided.entity_id = public_bodies.entity_id
     left join bodies on decided.entity_id = bodies.org_id
 )

@@ -1,7 +1,7 @@
 """Charities of the three registers, and mutual societies: one row an organisation, under its org-id.
 
-Linked and sub-charities share their charity's number and are left out. No register names a natural person:
-trustees stand in other files, which are not read.
+A charity linked to another shares its number: 'GB-CHC-1000001-2' is the second one linked to 1000001. No
+register names a natural person: trustees stand in other files, which are not read.
 """
 
 from typing import TYPE_CHECKING
@@ -35,7 +35,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def named(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Rows that have a key and a name."""
     name = frame["organisation_name"].fillna("").str.strip().str.replace(r"\s+", " ", regex=True)
-    has_key = frame["entity_id"].fillna("").str.fullmatch(r"GB-[A-Z]{2,3}-[A-Z0-9]+")
+    has_key = frame["entity_id"].fillna("").str.fullmatch(r"GB-[A-Z]{2,3}-[A-Z0-9]+(?:-\d+)?")
     return frame.assign(organisation_name=name)[name.ne("") & has_key]
 
 
@@ -44,9 +44,11 @@ def list_item(names: "pd.Series[str]") -> "pd.Series[str]":
     return names.fillna("").str.strip().str.replace(";", ",")
 
 
-def _is_main(linked: "pd.Series[str]") -> "pd.Series[bool]":
-    """Not a linked or sub-charity of another."""
-    return linked.fillna("").str.strip().isin(["", "0"])
+def charity_ids(prefix: str, number: "pd.Series[str]", linked: "pd.Series[str]") -> "pd.Series[str]":
+    """Org-ids of charities, and of those linked to one."""
+    main = prefix + number.fillna("").str.strip()
+    suffix = linked.fillna("").str.strip()
+    return main.where(suffix.isin(["", "0"]), main + "-" + suffix)
 
 
 def _amounts(printed: "pd.Series[str]") -> "pd.Series[str]":
@@ -59,7 +61,9 @@ def _commission(frame: "pd.DataFrame") -> "pd.DataFrame":
     status = frame["charity_registration_status"].fillna("")
     return named(
         frame.assign(
-            entity_id="GB-CHC-" + frame["registered_charity_number"].fillna(""),
+            entity_id=charity_ids(
+                "GB-CHC-", frame["registered_charity_number"], frame["linked_charity_number"]
+            ),
             register="ccew",
             organisation_name=frame["charity_name"],
             postcode=canonical_postcodes(frame["charity_contact_postcode"]),
@@ -70,7 +74,7 @@ def _commission(frame: "pd.DataFrame") -> "pd.DataFrame":
             company_number=company_numbers(frame["charity_company_registration_number"]),
             latest_income=_amounts(frame["latest_income"]),
             latest_income_year_end=iso_dates(frame["latest_acc_fin_period_end_date"]),
-        )[_is_main(frame["linked_charity_number"])]
+        )
     )
 
 
@@ -105,11 +109,10 @@ def _scottish(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def _northern_irish(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Company number '0' where there is none; the year's end is '31 March 2019' or 31/03/2019."""
-    number = frame["Reg charity number"].fillna("").str.strip()
     company = company_numbers(frame["Company number"])
     return named(
         frame.assign(
-            entity_id="GB-NIC-" + number,
+            entity_id=charity_ids("GB-NIC-", frame["Reg charity number"], frame["Sub charity number"]),
             register="ccni",
             organisation_name=frame["Charity name"],
             postcode=postcodes_at_end(frame["Public address"]),
@@ -118,7 +121,7 @@ def _northern_irish(frame: "pd.DataFrame") -> "pd.DataFrame":
             company_number=company.where(~company.str.fullmatch(r"\d{8}"), "NI" + company.str[2:]),
             latest_income=_amounts(frame["Total income"]),
             latest_income_year_end=_worded_dates(frame["Date for financial year ending"]),
-        )[_is_main(frame["Sub charity number"])]
+        )
     )
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from anchor_spend.registers.charities import list_item
+from anchor_spend.registers.charities import charity_ids, list_item
 from anchor_spend.registers.layout import (
     LIST_SEPARATOR,
     Layout,
@@ -64,10 +64,9 @@ def _extended(texts: "pd.Series[str]", ids: "pd.Series[str]", added: dict[str, l
 
 
 def _commission_names(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """Working and previous names; those of linked charities are theirs alone."""
-    linked = frame["linked_charity_number"].fillna("").isin(["", "0"])
-    numbered = "GB-CHC-" + frame["registered_charity_number"].fillna("")
-    return frame.assign(entity_id=numbered, other_name=list_item(frame["charity_name"]))[linked]
+    """Working and previous names."""
+    numbers = charity_ids("GB-CHC-", frame["registered_charity_number"], frame["linked_charity_number"])
+    return frame.assign(entity_id=numbers, other_name=list_item(frame["charity_name"]))
 
 
 def _alternative_names(frame: "pd.DataFrame") -> "pd.DataFrame":
