@@ -10,6 +10,7 @@ import supplier_world as world
 from anchor_spend import cli, database, names, resolve
 from anchor_spend.errors import ReviewError
 from anchor_spend.review import answers, command, holding, seed, stale
+from anchor_spend.settings import PROJECT
 
 pytestmark = pytest.mark.database
 LUTON, BEDFORD = "luton_borough_council", "bedford_borough_council"
@@ -220,6 +221,42 @@ def test_a_decision_stops_where_printed_evidence_points_elsewhere(county, path, 
     assert {name for name, key in county.items() if key in held} == {
         "twinford", "twinford_limited", "twinford_numbered",
     }  # fmt: skip
+
+
+def test_the_queue_and_the_models_agree_on_what_holds(county, path):
+    """The model of the warehouse, run on the same rows, says the same of every supplier."""
+    twinford = name_key_of(county, "twinford")
+    rows = [
+        reviewed(county["twinford"], "GB-COH-01000004", name_key=twinford),
+        reviewed(county["twinford_sandy"], kind="organisation"),
+        reviewed(county["unknown"], kind="person", name_key=name_key_of(county, "unknown")),
+        reviewed(county["person"], "GB-COH-01000006", name_key=name_key_of(county, "person")),
+        reviewed(county["small"], "GB-COH-01000001", valid_to=date(2018, 1, 1)),
+    ]
+    path.write_text(seed.text_of(rows))
+    assert as_the_models_have_it() == holdings()
+    path.write_text(seed.text_of([*rows, reviewed("fedcba9876543210", kind="person", name_key=twinford)]))
+    assert as_the_models_have_it() == holdings()
+    assert county["twinford_limited"] not in holdings()
+
+
+def as_the_models_have_it():
+    model = PROJECT / "dbt_project" / "models" / "intermediate" / "int_supplier_overrides.sql"
+    text = model.read_text(encoding="utf-8")
+    for template, table in {
+        "{{ ref('supplier_overrides') }}": "reviewed",
+        "{{ ref('stg_releases') }}": "(select 1)",
+        "{{ in_force('seed', 'releases.as_of') }}": "seed.is_in_force",
+        "{{ ref('stg_supplier_decisions') }}": (
+            "(select * from warehouse.supplier_decisions where superseded_at is null) as d"
+        ),
+    }.items():
+        assert template in text
+        text = text.replace(template, table)
+    with database.connect("loader") as connection:
+        seed.lay_out(connection, seed.load())
+        rows = connection.execute(text.encode()).fetchall()
+    return {key: holding.Outcome(entity_id, kind) for key, entity_id, kind, _ in rows}
 
 
 @pytest.mark.parametrize(
