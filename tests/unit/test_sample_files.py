@@ -251,7 +251,7 @@ COLUMNS = {  # of name and amount
     (POLICE, "payments"): (2, 8),
     (FIRE, "payments"): (5, 10),
     (UNIVERSITY, "payments"): (1, 4),
-    (CRANFIELD, "payments"): (1, 4),
+    (CRANFIELD, "payments"): (1, 6),
     (SIXTH_FORM, "payments"): (1, 4),
     (SCHOOLS, "payments"): (3, 4),
 }
@@ -488,6 +488,24 @@ def test_numbers_and_postcodes_stand_on_part_of_the_rows(truth: pd.DataFrame) ->
 # names and registers ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("publisher_id", [HOSPITAL, BEDFORDSHIRE_CCG, CRANFIELD])
+def test_vat_numbers_are_read_and_tell_who_was_paid(
+    publisher_id: str, files: pd.DataFrame, truth: pd.DataFrame
+) -> None:
+    body = load_specs(PROJECT / "plugins" / "publishers")[publisher_id]
+    file = files[files["publisher_id"] == publisher_id].iloc[1]
+    tables = read_tables(file.path.read_bytes(), file.file_name, body.streams["payments"].format)
+    conformed = conform(tables, body, "payments", file.period, file.file_name)
+    true = truth[truth["file_sha256"] == file.sha256]
+    joined = conformed.payments.merge(true, on="row_number")
+    printed = joined.dropna(subset=["vat_number"])
+    assert len(printed) > 5
+    assert (printed["has_published_postcode"] == "True").all()
+    assert (printed.groupby("vat_number")["entity_id"].nunique() == 1).all()
+    is_charity = joined["charity_number"].notna()
+    assert not is_charity.any() or (publisher_id == CRANFIELD and is_charity.sum() < len(joined) / 5)
+
+
 def test_name_forms_are_crisp(truth: pd.DataFrame, companies: pd.DataFrame) -> None:
     """What each form says about a name holds against the register, for every name written."""
     private = truth[truth["entity_kind"].isin(["company", "unregistered"]) & ~_is_hidden(truth)]
@@ -521,7 +539,7 @@ def _is_hidden(truth: pd.DataFrame) -> "pd.Series[bool]":
 def test_the_engine_finds_the_plain_forms_and_is_never_misled(
     sample_county: Path, truth: pd.DataFrame, companies: pd.DataFrame
 ) -> None:
-    from anchor_spend.resolve import Body, Company, Query, resolve
+    from anchor_spend.resolution.deciding import COMPANY_PREFIX, Body, Entity, Query, resolve
 
     written = truth[~truth["name_form"].isin(["redacted", "blank"])].copy()
     is_numbered = written["has_published_number"] == "True"
@@ -541,7 +559,12 @@ def test_the_engine_finds_the_plain_forms_and_is_never_misled(
     decisions = resolve(
         queries,
         [
-            Company(row.company_number, row.company_name, row.previous_names.split("; "), row.postcode)
+            Entity(
+                COMPANY_PREFIX + row.company_number,
+                row.company_name,
+                row.previous_names.split("; "),
+                row.postcode,
+            )
             for row in companies.itertuples()
         ],
         [Body(row.entity_id, [row.body_name, *row.aliases.split("; ")]) for row in bodies.itertuples()],

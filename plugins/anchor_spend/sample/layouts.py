@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from anchor_spend.printed_numbers import invented_vat_number
 from anchor_spend.sample import council_layouts, partner_layouts, treasury_layouts
 from anchor_spend.sample.plans import Body
 from anchor_spend.sample.rendering import LayoutFile
@@ -63,8 +64,8 @@ def write_layout(body: Body, rows: pd.DataFrame, period: str) -> LayoutFile:
 
 
 def add_references(rows: pd.DataFrame, style: str, rng: np.random.Generator) -> pd.DataFrame:
-    """Adds what ledgers print beside a payment: supplier_ref, transaction_ref, and the printed spelling of
-    postcodes and company numbers. Police and Bedford number their transactions in the same range."""
+    """Adds what ledgers print beside a payment: supplier_ref, transaction_ref, VAT numbers, and the printed
+    spelling of postcodes and company numbers. Police and Bedford number transactions in the same range."""
     start = {CENTRAL: 5_100_000_000, HOSPITAL: 1_400_000}.get(style, 20_000_000)
     same_payee = (rows["payee"] == rows["payee"].shift()) & (rows["month"] == rows["month"].shift())
     is_split = same_payee.to_numpy() & (rng.random(len(rows)) < 0.15)
@@ -79,6 +80,16 @@ def add_references(rows: pd.DataFrame, style: str, rng: np.random.Generator) -> 
     )
     filler = rng.choice(["", "N/A", "Awaiting"], len(rows), p=[0.9, 0.07, 0.03])
     rows["number_text"] = np.where(rows["company_number"] == "", filler, rows["company_number"])
+    rows["vat_text"] = rows["payee"].map({payee: _vat_text(payee) for payee in rows["payee"].unique()})
+    rows.loc[rows["postcode"] == "", "vat_text"] = ""  # ledgers that hold the one hold the other
     return rows.astype(
-        dict.fromkeys(("transaction_ref", "supplier_ref", "postcode_text", "number_text"), object)
+        dict.fromkeys(("transaction_ref", "supplier_ref", "postcode_text", "number_text", "vat_text"), object)
     )
+
+
+def _vat_text(payee: int) -> str:
+    """A payee's VAT number as ledgers print it: bare or with the country and spaces, or a digit wrong."""
+    number = invented_vat_number(payee)
+    if payee % 37 == 0:
+        return f"{number[:8]}{(int(number[8]) + 1) % 10}"
+    return f"GB {number[:3]} {number[3:7]} {number[7:]}" if payee % 5 == 0 else number

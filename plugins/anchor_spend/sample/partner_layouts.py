@@ -42,17 +42,19 @@ def partner_saved_by_a_spreadsheet(rows: pd.DataFrame, period: str) -> LayoutFil
 
 
 def partner_workbook(rows: pd.DataFrame, period: str) -> LayoutFile:
-    """The template as a workbook, filled in, with the sheet that explains it."""
+    """The template as a workbook, with its optional columns filled in and the sheet that explains it."""
     del period  # one layout for every month
+    header = [*_HEADER[:3], "VAT number", "Charity number", *_HEADER[3:]]
     records: list[list[object]] = [
         [
-            row.payment_date, row.supplier_name, row.number_text or None, row.postcode_text or None,
+            row.payment_date, row.supplier_name, row.number_text or None, row.vat_text or None,
+            row.charity_number or None, row.postcode_text or None,
             Pence(row.amount_pence), row.department, row.category, row.unit, row.transaction_ref,
         ]
         for row in each(rows)
     ]  # fmt: skip
     about = Sheet("About", [["How to fill in the sheet Payments"], [NOTICE]])
-    return LayoutFile(workbook([Sheet("Payments", [_HEADER, *records]), about]), 2, "Payments")
+    return LayoutFile(workbook([Sheet("Payments", [header, *records]), about]), 2, "Payments")
 
 
 def partner_archive(rows: pd.DataFrame, period: str) -> LayoutFile:

@@ -13,7 +13,7 @@ import pandas as pd
 from anchor_spend.periods import parse_period
 from anchor_spend.sample.lines import GOODS_FUND, make_lines
 from anchor_spend.sample.plans import GROWTH, MONTHS, PERIODS, Body
-from anchor_spend.sample.spelling import is_upper, spell
+from anchor_spend.sample.spelling import Organisation, is_upper, spell
 from anchor_spend.sample.suppliers import Payees
 from anchor_spend.sample.vocabulary import BEDFORD, CENTRAL, LUTON, redactions_of
 
@@ -33,10 +33,10 @@ _FORMS = {
 _LAST_CREDIT_MONTH = {LUTON: 25}  # Luton's later files show no credits
 COLUMNS = [
     "month", "payment_date", "payee", "scope", "category", "department", "unit", "supplier_name", "name_form",
-    "company_number", "postcode", "true_postcode", "amount_pence", "is_credit",
+    "company_number", "charity_number", "postcode", "true_postcode", "amount_pence", "is_credit",
 ]  # fmt: skip
 _TEXT = dict.fromkeys(
-    ("supplier_name", "name_form", "company_number", "postcode", "true_postcode"), object
+    ("supplier_name", "name_form", "company_number", "charity_number", "postcode", "true_postcode"), object
 )  # object columns are read row by row in a fraction of the time
 
 
@@ -136,24 +136,31 @@ def _spelling(payee: int, body: Body, payees: Payees, rng: np.random.Generator) 
 
 
 def _locate(rows: pd.DataFrame, body: Body, payees: Payees, rng: np.random.Generator) -> pd.DataFrame:
-    """Postcode and company number as printed, and the true postcode: the printed one, else the registered."""
+    """Postcode and numbers as printed, and the true postcode: the printed one, else the registered."""
     used = rows["payee"].unique()
     offset = len(payees.organisations)
     registered = {i: _registered_postcode(int(i), payees) for i in used}
     prints_postcode = dict(zip(used, rng.random(len(used)) < body.postcode_share, strict=True))
     prints_number = dict(zip(used, rng.random(len(used)) < body.number_share, strict=True))
-    printed, numbers = {}, {}
+    printed, numbers, charities = {}, {}, {}
     for payee in used:
         item = payees.organisations[payee] if payee < offset else None
         printed[payee] = item.branch_postcode or item.postcode if item and prints_postcode[payee] else ""
         numbers[payee] = item.numbers[0] if item and item.numbers and prints_number[payee] else ""
+        charities[payee] = _charity_number(item, int(payee)) if item else ""
     is_hidden = rows["name_form"].isin(["redacted", "blank", "person"]).to_numpy()
     is_forgotten = is_hidden | (rng.random(len(rows)) < 0.06)
     rows["postcode"] = np.where(is_forgotten, "", rows["payee"].map(printed))
     rows["company_number"] = np.where(is_forgotten, "", rows["payee"].map(numbers))
+    rows["charity_number"] = np.where(is_forgotten, "", rows["payee"].map(charities))
     rows["true_postcode"] = rows["postcode"].where(rows["postcode"] != "", rows["payee"].map(registered))
     rows["is_local"] = rows["true_postcode"].isin(payees.local_postcodes)
     return rows
+
+
+def _charity_number(item: Organisation, payee: int) -> str:
+    """Of voluntary organisations that are no company: numbers that no register has come to."""
+    return f"9{payee:06d}" if item.trade == "voluntary" and item.kind == "unregistered" else ""
 
 
 def _registered_postcode(payee: int, payees: Payees) -> str:

@@ -37,7 +37,7 @@ def luton_and_dunstable(rows: pd.DataFrame, period: str) -> LayoutFile:
             f"{row.payment_date:%d/%m/%Y}" if period >= "2018-04" else row.payment_date,
             row.category, row.department,
             row.supplier_name, row.transaction_ref, Pence(row.amount_pence), row.unit,
-            row.postcode_text or None, None, None,
+            row.postcode_text or None, None, row.vat_text or None,
         ]
         for row in each(rows)
     ]  # fmt: skip
@@ -85,7 +85,7 @@ def bedfordshire_commissioner(rows: pd.DataFrame, period: str) -> LayoutFile:
     records: list[list[object]] = [
         [
             _family(period), "NHS BEDFORDSHIRE CCG", row.payment_date, row.category, row.department,
-            row.supplier_name, row.transaction_ref, Pence(row.amount_pence), None,
+            row.supplier_name, row.transaction_ref, Pence(row.amount_pence), row.vat_text or None,
             f"INV{row.transaction_ref}", row.postcode_text or None,
         ]
         for row in each(rows)
