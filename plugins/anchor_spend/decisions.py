@@ -56,7 +56,12 @@ _TO_WORK = """
         case
             when d.supplier_key is null then 'new'
             when d.engine_version <> %(engine_version)s then 'new engine'
-            when d.reference_fingerprint <> %(fingerprint)s then 'new registers'
+            when d.reference_fingerprint <> %(fingerprint)s and (
+                split_part(d.reference_fingerprint, '.', 1) <> split_part(%(fingerprint)s, '.', 1)
+                or not d.evidence ? 'none'  -- not by the index alone
+                or d.asked_fingerprint <> {asked}
+            ) then 'new registers'
+            when d.reference_fingerprint <> %(fingerprint)s then 'new public bodies'
             else 'new evidence'
         end
     from landing.suppliers s
@@ -72,6 +77,25 @@ def to_work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, str]
     asked = sql.SQL(_ASKED).format(row=sql.Identifier("d"))
     query = sql.SQL(_TO_WORK).format(asked=asked)
     return {str(key): str(reason) for key, reason in connection.execute(query, basis._asdict())}
+
+
+def names_of(connection: psycopg.Connection[Any], is_synthetic: bool, keys: Iterable[str]) -> list[Query]:
+    """The names of some suppliers, and nothing that was printed beside them."""
+    rows = connection.execute(
+        """select supplier_key, supplier_name from landing.suppliers
+           where is_synthetic = %s and supplier_key = any(%s)""",
+        [is_synthetic, list(keys)],
+    )
+    return [Query(*row) for row in rows]
+
+
+def keep(connection: psycopg.Connection[Any], basis: Basis, keys: Iterable[str]) -> None:
+    """Leave decisions as they are, as made with these registers."""
+    connection.execute(
+        """update warehouse.supplier_decisions set reference_fingerprint = %s
+           where is_synthetic = %s and superseded_at is null and supplier_key = any(%s)""",
+        [basis.fingerprint, basis.is_synthetic, list(keys)],
+    )
 
 
 _QUERIES = """

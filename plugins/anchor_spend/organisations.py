@@ -19,7 +19,8 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution.deciding import Body, Entity
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX
 
-_NEEDED = ("companies", "public_bodies")
+_BODIES = "public_bodies"
+_NEEDED = ("companies", _BODIES)
 _NAMED = (*_NEEDED, "organisations")
 
 _COMPANIES = """
@@ -44,7 +45,7 @@ _LINKS = """
 
 
 def fingerprint(connection: psycopg.Connection[Any], is_synthetic: bool) -> str:
-    """Equal for equal registers: a hash of the vintages that decide names.
+    """Equal for equal registers: hashes of the vintages that are indexed, and of the public bodies.
 
     ReferenceDataError before registers of companies and of public bodies are loaded.
     """
@@ -54,13 +55,14 @@ def fingerprint(connection: psycopg.Connection[Any], is_synthetic: bool) -> str:
             "Suppliers cannot be resolved before registers of companies and public bodies are loaded. "
             "Run the refresh_reference DAG first."
         )
-    return _hash(vintages)
+    bodies_alone = {name: sha256 for name, sha256 in vintages.items() if name == _BODIES}
+    return f"{index_fingerprint(connection, is_synthetic)}.{_hash(bodies_alone)}"
 
 
 def index_fingerprint(connection: psycopg.Connection[Any], is_synthetic: bool) -> str:
     """The same of the registers that are indexed: a new list of public bodies costs no new index."""
     vintages = _vintages(connection, is_synthetic)
-    vintages.pop("public_bodies", None)
+    vintages.pop(_BODIES, None)
     return _hash(vintages)
 
 

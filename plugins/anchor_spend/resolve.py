@@ -9,6 +9,7 @@ import hashlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -19,7 +20,15 @@ import psycopg
 from anchor_spend import database, decisions, organisations, vat_clusters
 from anchor_spend.decisions import Basis
 from anchor_spend.resolution import files, store
-from anchor_spend.resolution.deciding import Body, Decision, Entity, Query, resolve, resolve_with
+from anchor_spend.resolution.deciding import (
+    Body,
+    Decision,
+    Entity,
+    Query,
+    build_index,
+    resolve,
+    resolve_with,
+)
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX, pad_company_number
 from anchor_spend.resolution.index import Index
 from anchor_spend.review import seed, stale
@@ -84,11 +93,11 @@ def resolve_new_suppliers(is_synthetic: bool) -> dict[str, int]:
 def _work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, int]:
     """Decide by everything but VAT numbers first, then those that others with their VAT number can help."""
     started = time.monotonic()
-    reasons = decisions.to_work(connection, basis)
+    bodies = organisations.bodies(connection, basis.is_synthetic)
+    reasons = _less_untouched(connection, basis, decisions.to_work(connection, basis), bodies)
     queries = {query.key: query for query in decisions.queries(connection, basis.is_synthetic, reasons)}
     index = open_register(connection, basis.is_synthetic) if queries else None
     opened = time.monotonic()
-    bodies = organisations.bodies(connection, basis.is_synthetic)
     asked = list(queries.values())
     decided = {item.key: item for item in resolve_with(index, asked, bodies)} if index else {}
     helped = _helped(connection, basis.is_synthetic, decided)
@@ -106,6 +115,21 @@ def _work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, int]:
     )
     _say_worked(reasons, decided, opened - started, time.monotonic() - opened)
     return counts
+
+
+def _less_untouched(
+    connection: psycopg.Connection[Any], basis: Basis, reasons: dict[str, str], bodies: Sequence[Body]
+) -> dict[str, str]:
+    """Without suppliers whose name no public body has: a new list of bodies leaves their decisions alone."""
+    in_doubt = [key for key, reason in reasons.items() if reason == "new public bodies"]
+    if not in_doubt:
+        return reasons
+    found = resolve_with(
+        build_index([]), decisions.names_of(connection, basis.is_synthetic, in_doubt), bodies
+    )
+    untouched = {decision.key for decision in found if "none" in decision.evidence}
+    decisions.keep(connection, basis, untouched)
+    return {key: reason for key, reason in reasons.items() if key not in untouched}
 
 
 def _helped(
