@@ -1,4 +1,4 @@
-"""Load postcodes, companies and public bodies: what suppliers are resolved and located with."""
+"""Load postcodes, companies, charities and public bodies: what suppliers are resolved and located with."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from anchor_spend.dag_support import (
 
 @dag(
     dag_id="refresh_reference",
-    schedule=None,  # registers arrive as files: a person says where they are
+    schedule=None,  # registers arrive as files, or are fetched when a person says so
     start_date=pendulum.datetime(2026, 1, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
@@ -27,6 +27,7 @@ from anchor_spend.dag_support import (
     params=request_params()
     | {
         "folder": Param("", type="string", description="Folder of registers. Empty: that of the source."),
+        "fetch": Param(False, type="boolean", description="Live: fetch registers that are due beforehand."),
         "announce": Param(True, type="boolean", description="Publish again when a register changed."),
     },
     default_args=DEFAULT_ARGS,
@@ -34,6 +35,16 @@ from anchor_spend.dag_support import (
     tags=["anchor-spend"],
 )
 def refresh_reference() -> None:
+    @task
+    def fetch_registers(params: dict[str, Any], run_id: str) -> list[str]:
+        """What could not be had is in the log; registers that are there are loaded all the same."""
+        if params["source"] != "live" or not params["fetch"]:
+            return []
+        from anchor_spend import fetch_registers as registers
+
+        outcomes = registers.fetch_for_live_runs(registers.catalogue(), run_id)
+        return [f"{register}: {outcome} ({detail})" for register, outcome, detail in outcomes]
+
     @task
     def load_registers(params: dict[str, Any]) -> bool:
         from anchor_spend import reference, sources
@@ -49,7 +60,9 @@ def refresh_reference() -> None:
             raise AirflowSkipException("nothing to announce")
         outlet_events[REFERENCE_DATA].extra = announcement(params)
 
-    announce(load_registers())
+    has_changed = load_registers()
+    fetch_registers() >> has_changed
+    announce(has_changed)
 
 
 refresh_reference()

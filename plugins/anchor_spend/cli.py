@@ -152,16 +152,24 @@ def _program() -> str:
 
 @app.command()
 def fetch(
-    publisher: Annotated[str, typer.Option(help="Publisher id.")],
+    publisher: Annotated[str, typer.Option(help="Publisher id.")] = "",
     source: Source = "live",
     archive: Archive = "",
     first: First = "",
     last: Last = "",
+    registers: Annotated[
+        str, typer.Option(help="Registers of companies, charities, schools ... by name, or `all`.")
+    ] = "",
 ) -> None:
-    """Fetch a publisher's files into the landing store, without Airflow.
+    """Fetch a publisher's files into the landing store, or registers into the reference folder.
 
     Exit code 1 when something that was expected could not be had; everything else is landed all the same.
     """
+    if registers:
+        _fetch_registers(registers)
+        return
+    if not publisher:
+        raise SettingsError("Say what to fetch: --publisher ID, or --registers all.")
     request = _request(source, archive, publisher, first, last)
     from anchor_spend import ingest
 
@@ -177,6 +185,20 @@ def fetch(
             f"{lacking} of what was expected could not be had, for the reasons above and in the ledger. The "
             "rest is in the landing store."
         )
+
+
+def _fetch_registers(names: str) -> None:
+    """Into the reference folder of live runs."""
+    from anchor_spend import fetch_registers
+
+    wanted = [name.strip() for name in names.split(",") if name.strip() not in ("", "all")]
+    registers = fetch_registers.chosen(wanted)
+    with _database():
+        outcomes = fetch_registers.fetch_for_live_runs(registers, _run_id())
+    for register_id, outcome, detail in outcomes:
+        typer.echo(f"{register_id}: {outcome.replace('_', ' ')} ({detail})")
+    if any(item.outcome == "failed" for item in outcomes):
+        raise AnchorSpendError("Some registers could not be had, for the reasons above. Earlier files stay.")
 
 
 @app.command()

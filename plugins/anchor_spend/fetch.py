@@ -27,7 +27,7 @@ from anchor_spend.link_periods import find_period
 from anchor_spend.local_files import read_settled
 from anchor_spend.network import Resolver, public_addresses
 from anchor_spend.politeness import Limits, Manners
-from anchor_spend.reach import host_of, published_address, short, why_not
+from anchor_spend.reach import Site, host_of, published_address, short, why_not
 from anchor_spend.records import DiscoveredFile, FetchAttempt, LandedFile, Source
 from anchor_spend.replay import redirected
 from anchor_spend.robots import Robots, parse_robots
@@ -56,13 +56,14 @@ class Page:
 class _Want:
     """What is being fetched, and for which identity in the ledger."""
 
-    publisher: Publisher
+    publisher: Site
     stream: str
     period: str | None
     max_bytes: int
     validators: ledger.Validators | None = None
     is_robots: bool = False
     is_interface: bool = False  # made for programs: a robots.txt speaks of pages
+    into: Path | None = None  # where a body goes that memory should not hold
 
 
 def default_inbox(source: Source) -> Path:
@@ -146,6 +147,27 @@ class Fetcher:
             self._record(want, trace.attempt("failed", detail))
             raise FetchError(detail, is_transient=False, status=trace.status)
         self._record(want, trace.attempt("listing"))
+        return trace
+
+    def download(
+        self, site: Site, name: str, url: str, into: Path, max_bytes: int, known: ledger.Validators | None
+    ) -> Trace:
+        """A file of any size onto disk, noted under `name`; with status 304 where `known` still holds.
+
+        FetchError when it cannot be had, or a web page came in its place.
+        """
+        want = _Want(site, name, None, max_bytes, known, into=into)
+        trace = self._get(want, url)
+        if trace.status == 304:
+            self._record(want, trace.attempt("unchanged"))
+            return trace
+        with into.open("rb") as file:
+            problem = answers.why_no_file(file.read(_PAGE_BYTES), trace.url)
+        if problem:
+            detail = f"{short(url)} brought {problem[0]} instead of a register."
+            self._record(want, trace.attempt("failed", detail))
+            raise FetchError(detail, is_transient=False, status=trace.status)
+        self._record(want, trace.attempt("landed"))
         return trace
 
     def note_problem(self, publisher: Publisher, stream: str, url: str, detail: str) -> None:
@@ -239,7 +261,7 @@ class Fetcher:
         """Try until it works or trying again makes no sense; the caller records the try that worked."""
         self._ask_robots_first(want, url)
         for number in itertools.count(1):
-            trace = Trace(self.address(url), url)
+            trace = Trace(self.address(url), url, into=want.into)
             self._transport.forget_cookies()
             try:
                 self._follow(want, trace)
@@ -306,7 +328,7 @@ class Fetcher:
         )
         raise FetchError(f"{where} {problem}. {remedy}", is_transient=False, status=trace.status)
 
-    def _target(self, publisher: Publisher, trace: Trace, location: str) -> str:
+    def _target(self, publisher: Site, trace: Trace, location: str) -> str:
         try:
             target = redirected(trace.url, self.published_url(location), publisher.archives)
             return urldefrag(target).url

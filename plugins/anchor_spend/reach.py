@@ -5,13 +5,26 @@ Refuses other schemes and ports, passwords in addresses, sign-in pages, hosts th
 archived pages of other bodies. Private addresses are refused where names are resolved (network.py).
 """
 
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from anchor_spend import answers
 from anchor_spend.replay import capture_of, original_of
-from anchor_spend.spec import Publisher
 
 _PORTS = {"https": 443, "http": 80}
+
+
+class Site(Protocol):
+    """Whose addresses are asked: a publisher's, as its spec has them, or a register's."""
+
+    @property
+    def publisher_id(self) -> str: ...
+    @property
+    def live_hosts(self) -> frozenset[str]: ...
+    @property
+    def archived_hosts(self) -> frozenset[str]: ...
+    @property
+    def archives(self) -> frozenset[str]: ...
 
 
 def host_of(url: str) -> str:
@@ -27,7 +40,7 @@ def short(url: str) -> str:
     return url.partition("?")[0]
 
 
-def why_not(url: str, publisher: Publisher, *, is_robots: bool = False) -> str | None:
+def why_not(url: str, publisher: Site, *, is_robots: bool = False) -> str | None:
     """What is wrong with asking `url` for a body; None when it may be asked."""
     host = host_of(url)
     is_archive = host in publisher.archives
@@ -60,6 +73,6 @@ def is_plain(url: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
-def published_address(url: str, publisher: Publisher) -> str:
+def published_address(url: str, publisher: Site) -> str:
     """The address as the publisher had it: of an archived page the one it stands for."""
     return original_of(url, publisher.archives)

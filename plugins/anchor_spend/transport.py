@@ -9,9 +9,11 @@ import hashlib
 import ipaddress
 import os
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -48,6 +50,9 @@ class Trace:
     headers: dict[str, str] = field(default_factory=dict)
     redirects: list[str] = field(default_factory=list)
     body: bytes = b""
+    into: Path | None = None  # where a large body goes in place of `body`
+    sha256: str | None = None
+    size: int | None = None
 
     def attempt(self, outcome: AttemptOutcome, detail: str = "") -> FetchAttempt:
         return FetchAttempt(
@@ -59,8 +64,8 @@ class Trace:
             detail=detail,
             response_headers={n: self.headers[n][:500] for n in _KEPT_HEADERS if n in self.headers},
             redirects=self.redirects,
-            sha256=hashlib.sha256(self.body).hexdigest() if self.body else None,
-            size_bytes=len(self.body) if self.body else None,
+            sha256=hashlib.sha256(self.body).hexdigest() if self.body else self.sha256,
+            size_bytes=len(self.body) if self.body else self.size,
         )
 
 
@@ -119,7 +124,9 @@ class Transport:
         location = self._session.get_redirect_target(response)
         if response.status_code in _REDIRECTS and location:
             return location
-        if response.status_code == 200:
+        if response.status_code == 200 and trace.into:
+            trace.sha256, trace.size = _save_body(response, trace.into, max_bytes, cut_off)
+        elif response.status_code == 200:
             raw = _read_body(response, max_bytes, cut_off)
             trace.body = answers.decompress(raw, trace.headers.get("content-encoding", ""), max_bytes)
         elif response.status_code != 304 or not validators:
@@ -135,19 +142,34 @@ def _conditions(known: ledger.Validators | None) -> dict[str, str]:
 
 
 def _read_body(response: requests.Response, max_bytes: int, cut_off: Event) -> bytes:
+    return b"".join(_parts(response, max_bytes, cut_off, is_decoded=False))
+
+
+def _save_body(response: requests.Response, into: Path, max_bytes: int, cut_off: Event) -> tuple[str, int]:
+    """(sha256, size) of a body written to disk, unpacked where the answer was sent packed."""
+    digest, size = hashlib.sha256(), 0
+    with into.open("wb") as file:
+        for part in _parts(response, max_bytes, cut_off, is_decoded=True):
+            file.write(part)
+            digest.update(part)
+            size += len(part)
+    return digest.hexdigest(), size
+
+
+def _parts(
+    response: requests.Response, max_bytes: int, cut_off: Event, *, is_decoded: bool
+) -> Iterator[bytes]:
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise answers.too_large(max_bytes)
-    parts: list[bytes] = []
     size = 0
-    for part in response.raw.stream(_CHUNK, decode_content=False):
+    for part in response.raw.stream(_CHUNK, decode_content=is_decoded):
         size += len(part)
         if size > max_bytes:
             raise answers.too_large(max_bytes)
-        parts.append(part)
+        yield part
     if cut_off.is_set():  # a body without a length ends quietly when its connection is shut
         raise TimeoutError
-    return b"".join(parts)
 
 
 def _connection_error(trace: Trace, error: Exception, cut_off: Event, limits: Limits) -> FetchError:
