@@ -33,7 +33,7 @@ def money(rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def test_unit_tests_of_the_definitions_ran_and_nothing_warned(first: Built) -> None:
     counts = first.summary.counts()
     assert counts["unit_test"] >= 25
-    assert counts["seed"] == 5
+    assert counts["seed"] == 7
     assert first.summary.warnings == []
 
 
@@ -271,6 +271,54 @@ def test_what_became_of_payees_adds_up_to_the_penny(first: Built) -> None:
            from {r}.unresolved_suppliers order by 1"""
     )
     assert money(listed) == [("Fir Trading", "16.00", True, True), ("Gorse Supplies", "49.00", True, True)]
+
+
+def test_published_names_add_up_to_what_suppliers_were_paid(first: Built) -> None:
+    rows = first.rows(
+        """select published_name, amount_gbp, payment_count, publisher_count, first_period, last_period,
+                  method
+           from {r}.supplier_names where supplier_id in
+               ('GB-COH-00000001', 'GB-COH-00000004', 'GB-PFA-BEDS') order by 1"""
+    )
+    assert money(rows) == [
+        ("Alder Widgets Ltd", "10205.00", 5, 2, "2017-04", "2017-04", "exact_name"),
+        ("Beds Police", "820.00", 3, 2, "2017-04", "2017-04", "exact_name"),
+        ("Dogwood Foods Ltd", "4460.00", 3, 2, "2017-04", "2018-04", "exact_name"),
+    ]
+    names = first.rows("select sum(amount_gbp), count(*) from {r}.supplier_names")
+    spend = first.rows(
+        """select sum(amount_gbp) from {r}.supplier_spend
+           where supplier_id not in ('individual', 'redacted', 'unclear')"""
+    )
+    assert names[0][0] == spend[0][0] and names[0][1] == 10
+
+
+def test_every_known_site_is_shown_and_pounds_are_counted_at_one(first: Built) -> None:
+    fir = supplier_key("Fir Trading", "", "lu11aa")
+    rows = first.rows(
+        f"""select postcode, location_basis, printed_gbp, publisher_count, placed_gbp, is_counted_here
+            from {{r}}.supplier_sites
+            where supplier_id in ('GB-COH-00000002', 'unmatched-{fir}') order by 1"""
+    )
+    assert money(rows) == [
+        ("LU1 1AA", "ledger_postcode", "16.00", 1, "16.00", True),
+        ("LU2 9AA", "registered_office", None, None, "1000.00", True),
+        ("MK43 0AA", "charity_contact", None, None, "0.00", False),
+    ]
+
+
+def test_groups_stand_beside_the_figures_with_what_says_so(first: Built) -> None:
+    rows = first.rows(
+        """select supplier_id, basis, confidence, group_name, evidence, count(*) over (partition by group_id)
+           from {r}.supplier_groups order by basis, supplier_id"""
+    )
+    shared = "one VAT number is printed beside 2 suppliers"
+    assert rows == [
+        ("GB-COH-00000001", "merger", "stated", "ALDER WIDGETS LTD", "head of the group", 2),
+        ("GB-COH-00000005", "merger", "stated", "ALDER WIDGETS LTD", "a register", 2),
+        ("GB-COH-00000003", "vat_number", "likely", "DOGWOOD FOODS LTD", shared, 2),
+        ("GB-COH-00000004", "vat_number", "likely", "DOGWOOD FOODS LTD", shared, 2),
+    ]
 
 
 def test_identical_payments_are_kept_and_told_apart(first: Built) -> None:

@@ -82,6 +82,27 @@ class World:
             body_type=kind, postcode=postcode, publisher_id=publisher_id,
         )  # fmt: skip
 
+    def add_charity(self, number: str, name: str, postcode: str, company_number: str | None = None) -> None:
+        self._insert(
+            "reference.organisations", is_synthetic=self.is_synthetic, entity_id=f"GB-CHC-{number}",
+            register="ccew", organisation_name=name, postcode=postcode, company_number=company_number,
+        )  # fmt: skip
+
+    def print_number(self, key: str, scheme: str, identifier: str) -> None:
+        """A number printed beside a supplier."""
+        self._insert(
+            "landing.supplier_identifiers", is_synthetic=self.is_synthetic, supplier_key=key, scheme=scheme,
+            identifier=identifier,
+        )  # fmt: skip
+
+    def link(self, member: str, group: str, basis: str) -> None:
+        """What a register says of a group."""
+        self._insert(
+            "reference.group_links", is_synthetic=self.is_synthetic, link_id=f"{member} > {group} {basis}",
+            member_entity_id=member, group_entity_id=group, basis=basis, confidence="stated",
+            source="a register",
+        )  # fmt: skip
+
     def decide(
         self, name: str, entity_id: str | None = None, kind: str = "organisation", postcode: str = ""
     ) -> str:
@@ -277,6 +298,7 @@ def populate(world: World) -> None:
     ):
         world.add_company(f"{number:08d}", name, postcode)
         world.decide(name.title(), f"GB-COH-{number:08d}")
+    add_evidence_of_groups(world)
     world.add_public_body("GB-PAR-1", "Barton Parish Council", "parish_council", "MK43 0AA")
     world.decide("Beds Police", "GB-PFA-BEDS")
     world.decide("Barton Parish", "GB-PAR-1")
@@ -296,6 +318,16 @@ def populate(world: World) -> None:
     world.accept(
         TRUST, "2017-04", [Payment("Alder Widgets Ltd", "10000.00"), Payment("Beds Police", "700.00")]
     )
+
+
+def add_evidence_of_groups(world: World) -> None:
+    """Birch is a charity, too; Cedar and Dogwood share a VAT number; Alder took over a charity, and Elm."""
+    world.add_charity("9000001", "Birch Care", "MK43 0AA", company_number="00000002")
+    world.add_charity("9000002", "Alder Fund", "LU1 1AA")
+    for name in ("Cedar Haulage Ltd", "Dogwood Foods Ltd"):
+        world.print_number(supplier_key(name), "vat", "010000776")
+    for member in ("GB-CHC-9000002", "GB-COH-00000005"):
+        world.link(member, "GB-COH-00000001", "merger")
 
 
 @dataclass(frozen=True)

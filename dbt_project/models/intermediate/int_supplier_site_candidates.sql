@@ -3,8 +3,8 @@ with suppliers as (
     where payee_kind = 'organisation'
 ),
 
-organisations as (
-    select * from {{ ref('stg_organisations') }}
+entries as (
+    select * from {{ ref('int_entity_entries') }}
 ),
 
 postcodes as (
@@ -23,11 +23,11 @@ reviewed_sites as (
 -- a company that is a charity or a mutual as well has an address in that register, too
 addresses as (
     select
-        coalesce('GB-COH-' || company_number, entity_id) as entity_id,
+        entity_id,
         postcode,
-        case when register = 'fca_mutuals' then 'registered_office' else 'charity_contact' end as location_basis
-    from organisations
-    where postcode is not null and is_listed
+        case when is_charity then 'charity_contact' else 'registered_office' end as location_basis
+    from entries
+    where is_listed and removed_on is null
 ),
 
 candidates as (
