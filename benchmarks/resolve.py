@@ -109,7 +109,8 @@ def _engine(labels: Any, register: Path, folder: Path, data: Path) -> tuple[dict
     from measuring.processes import apart
 
     build, build_peak = apart(own.build, register, folder)
-    (decided, seconds), peak = apart(own.ask, folder, labels)
+    seconds, peak = apart(own.ask, folder, labels)
+    decided, _ = apart(own.shipped, register, labels, folder.parent)
     (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
     (printed, moves), _ = apart(trials.run, folder, labels)
     known, _ = apart(pounds.pounds_of, data, labels)
@@ -137,14 +138,14 @@ def _large(labels_file: Path, register: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home) / "index"
         build, build_peak = apart(own.build, register, folder)
-        (decided, seconds), peak = apart(own.ask, folder, labels)
+        seconds, peak = apart(own.ask, folder, labels)
         (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
         size = sum(path.stat().st_size for path in folder.iterdir())
     whole, cut = (report.of_answers(item, labels) for item in answers)
     return {
         "large": {"machine": machine.described(), "rows": pq.ParquetFile(register).metadata.num_rows}
         | {"whole": whole, "cut": cut, "proposed": proposed, "build_peak_mb": build_peak / 1e6}
-        | {"shipped": [report.as_shipped(item, labels) for item in decided], "index_mb": size / 1e6}
+        | {"index_mb": size / 1e6}
         | _cost({"build": build, **seconds}, labels, peak)
     }
 

@@ -14,7 +14,7 @@ from measuring.labelled import Labels
 from measuring.own import Decided
 
 VERDICTS = Path(__file__).parents[1] / "label_disagreements.csv"
-CONFIDENT = 0.9
+CONFIDENT = 0.5
 
 
 def found(decided: Decided, labels: Labels) -> list[tuple[int, str]]:

@@ -45,7 +45,7 @@ def decide(index: Index, labels: Labels) -> dict[str, Any]:
     for width in own.WIDTHS:
         decisions = resolve_with(index, own.queries_of(labels.cut(width), width), [])
         name = "as published" if width is None else f"cut at {width}"
-        found[name] = outcome(own.decided(decisions).accepted, labels)
+        found[name] = outcome(own.accepted(decisions), labels)
     return found
 
 

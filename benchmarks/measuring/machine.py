@@ -9,11 +9,12 @@ _PACKAGES = ("numpy", "scipy", "rapidfuzz", "scikit-learn", "sparse-dot-topn", "
 
 
 def described() -> dict[str, Any]:
-    """Cores, memory, Python and the packages that do the work."""
+    """Cores, memory, load, Python and the packages that do the work."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(memory),
+        "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }

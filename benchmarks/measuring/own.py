@@ -5,6 +5,8 @@ model (in-sample coefficients: it was fitted on these labels) and those of coeff
 other half; how often the right company is a candidate at all.
 """
 
+import csv
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +15,9 @@ from typing import Any
 import fit_resolution
 import numpy as np
 
+from anchor_spend import resolve
 from anchor_spend.resolution import index as indexes
 from anchor_spend.resolution.deciding import Decision, Entity, Query, build_index, resolve_with
-from anchor_spend.resolution.files import band_of
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX
 from measuring.labelled import CUT, Labels, Texts, register_rows
 from measuring.peers import Clock
@@ -26,17 +28,13 @@ WIDTHS = (None, CUT)
 
 @dataclass(frozen=True)
 class Decided:
-    """The engine's decisions as shipped: accepted company, band, likeliest company and its probability."""
+    """Decisions as columns: accepted company, band, method, likeliest company and its probability."""
 
     accepted: Texts
     band: Texts
     method: Texts
     likeliest: Texts
     probability: Any
-
-    def answers(self, labels: Labels) -> Answers:
-        """The likeliest company, accepted or not."""
-        return Answers(self.probability, (self.likeliest == labels.truth) & labels.has_answer)
 
 
 def entities(register: Path) -> Iterator[Entity]:
@@ -52,16 +50,40 @@ def build(register: Path, folder: Path) -> float:
     return clock.lap()
 
 
-def ask(folder: Path, labels: Labels) -> tuple[list[Decided], dict[str, float]]:
-    """Load the index and decide the names of each width as shipped; and the seconds of both."""
+def ask(folder: Path, labels: Labels) -> dict[str, float]:
+    """Load the index and decide the names of each width; the seconds of both."""
     clock = Clock()
     index = indexes.load(folder)
     load = clock.lap()
     queries = [queries_of(labels.cut(width), width) for width in WIDTHS]
     clock.lap()
-    decisions = [resolve_with(index, asked, []) for asked in queries]
-    seconds = {"load": load, "query": clock.lap()}
-    return [decided(found) for found in decisions], seconds
+    for asked in queries:
+        resolve_with(index, asked, [])
+    return {"load": load, "query": clock.lap()}
+
+
+def shipped(register: Path, labels: Labels, home: Path) -> list[Decided]:
+    """What `anchor-spend resolve` writes for the names of each width, which it tells for itself."""
+    os.environ["ANCHOR_SPEND_HOME"] = str(home)
+    names_file, out_file = home / "names.csv", home / "out.csv"
+    found = []
+    for width in WIDTHS:
+        with names_file.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows([["query_name"], *([name] for name in labels.cut(width))])
+        resolve.resolve_files(names_file, register, out_file)
+        with out_file.open(encoding="utf-8", newline="") as lines:
+            found.append(_read(list(csv.DictReader(lines))))
+    return found
+
+
+def _read(rows: Sequence[dict[str, str]]) -> Decided:
+    return Decided(
+        np.array([row["company_number"] for row in rows]),
+        np.array([row["band"] for row in rows]),
+        np.array([row["method"] for row in rows]),
+        np.array([row["company_number"] or row["runner_up"] for row in rows]),
+        np.array([float(row["score"] or row["runner_up_score"] or 0) for row in rows]),
+    )
 
 
 def queries_of(published: Sequence[str], width: int | None, **printed: Sequence[str]) -> list[Query]:
@@ -72,17 +94,9 @@ def queries_of(published: Sequence[str], width: int | None, **printed: Sequence[
     return queries
 
 
-def decided(decisions: Sequence[Decision]) -> Decided:
-    """Decisions as columns."""
-    nearest = [(d.entity_id or d.runner_up_entity_id or "").removeprefix(COMPANY_PREFIX) for d in decisions]
-    chance = [(d.score if d.entity_id else d.runner_up_score) or 0.0 for d in decisions]
-    return Decided(
-        np.array([(d.entity_id or "").removeprefix(COMPANY_PREFIX) for d in decisions]),
-        np.array([band_of(d) for d in decisions]),
-        np.array([d.method for d in decisions]),
-        np.array(nearest),
-        np.array(chance),
-    )
+def accepted(decisions: Sequence[Decision]) -> Texts:
+    """The company of each decision, '' where none was taken."""
+    return np.array([(decision.entity_id or "").removeprefix(COMPANY_PREFIX) for decision in decisions])
 
 
 def cross_fitted(folder: Path, labels: Labels) -> tuple[list[Answers], list[float]]:

@@ -59,7 +59,8 @@ def _given(labels: dict[str, Any], machine: dict[str, Any]) -> str:
         ({labels["companies"]:,} companies): {labels["same"]:,} equal the register's name after
         normalisation, {labels["hard"]:,} differ, {labels["hard_core"]:,} of them beyond the legal form.
         The labels hold some mistakes (below), and the register is smaller than the national one, which
-        flatters precision. {machine["cores"]} cores, {machine["memory_gb"]} GB, Python
+        flatters precision. {machine["cores"]} cores (load {machine["load"]} at
+        the end), {machine["memory_gb"]} GB, Python
         {machine["python"]}; {packages}."""
     )
 
@@ -114,6 +115,7 @@ def _cost(figures: dict[str, Any]) -> str:
 
 Each method in a process of its own. Building is reading the register, and training where there is any; peers
 keep no index, so that building and asking share a peak. PostgreSQL's memory is that of its one busy process.
+Seconds are the clock's: other work on the machine (its load is said above) makes all of them longer.
 
 {_table(heads, rows)}"""
 
@@ -192,6 +194,10 @@ def _shipped(widths: list[dict[str, Any]]) -> str:
         for name, item in zip(names, widths, strict=True)
         for band, row in item["bands"].items()
     ]
+    present, withheld = (widths[0]["absent"][key] for key in ("present", "withheld"))
+    absent = f"""Of the names that are not accepted, {present[0]} of {present[1]} whose company is in the
+        register are rejected outright, and {withheld[0]} of {withheld[1]} whose company was taken out of it:
+        so far "no candidate is likely enough to look at" tells that a company is absent."""
     methods = [
         (method, f"{count:,}", f"{right / count:.4f}")
         for method, (count, right) in widths[0]["methods"].items()
@@ -204,6 +210,8 @@ were fitted on these very labels: the figures above are the honest ones, these a
 {_table(("names", "precision", "recall", "F1"), figures)}
 
 {_table(("names", "band", "names in it", "with a right company", "of them the likeliest candidate"), bands)}
+
+{_prose(absent)}
 
 {_table(("method", "accepted", "precision"), methods)}"""
 

@@ -1,15 +1,18 @@
 """Other ways to find the company of a name: exact match, rapidfuzz, TF-IDF and PostgreSQL's trigrams.
 
 In: the register's file and lists of names. Out: Found, for each list the best company of each name and its
-score, and the seconds it took. All compare names without legal form; none sees a postcode or a number.
+score, and the seconds it took. All compare names without legal form; none sees a postcode or a number. Where
+several companies score alike, the first is answered a little below its score, so that a threshold can leave
+such answers out.
 """
 
 import os
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from measuring.labelled import Floats, Texts, register_names
 from measuring.processes import peak_bytes
 
 Lists = Sequence[Sequence[str]]
+LOOKED_AT = 3  # names: a company may have two that are alike
+TIED = 1 - 1e-6  # of its score is left to an answer that another company shares
 TRIGRAMS_LEAST = 0.45  # similarity: below it no right answer outweighs what it costs to look
 
 
@@ -82,21 +87,33 @@ def _fuzzy(register: Path, asked: Lists, scorer_name: str) -> Found:
         owners.append(str(number))
     found.seconds["build"] = clock.lap()
     for published in asked:
-        answers = [
-            _best_of_block(name, blocks.get(name.partition(" ")[0]), scorer) for name in bare(published)
-        ]
-        found.add([best for best, _ in answers], [score for _, score in answers])
+        found.add(*_columns(_best_of_block(name, blocks, scorer) for name in bare(published)))
     found.seconds["query"] = clock.lap()
     return found
 
 
-def _best_of_block(name: str, block: tuple[list[str], list[str]] | None, scorer: Any) -> tuple[str, float]:
+def _best_of_block(
+    name: str, blocks: dict[str, tuple[list[str], list[str]]], scorer: Any
+) -> tuple[str, float]:
     from rapidfuzz import process
 
-    if block is None:
+    texts, owners = blocks.get(name.partition(" ")[0], ([], []))
+    best = process.extract(name, texts, scorer=scorer, limit=LOOKED_AT)
+    return first_of([(owners[place], score) for _, score, place in best])
+
+
+def first_of(ranked: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """The first company of some, best first; a little below its score where another scores alike."""
+    if not ranked:
         return "", 0.0
-    best = process.extractOne(name, block[0], scorer=scorer)
-    return (block[1][best[2]], best[1]) if best else ("", 0.0)
+    best, score = ranked[0]
+    is_tied = any(other != best and equal >= score for other, equal in ranked[1:])
+    return best, score * TIED if is_tied else score
+
+
+def _columns(answers: Iterable[tuple[str, float]]) -> tuple[list[str], list[float]]:
+    listed = list(answers)
+    return [best for best, _ in listed], [score for _, score in listed]
 
 
 def tfidf(register: Path, asked: Lists) -> Found:
@@ -110,11 +127,11 @@ def tfidf(register: Path, asked: Lists) -> Found:
     table = vectors.fit_transform(texts).T.tocsr()
     found.seconds["build"] = clock.lap()
     for published in asked:
-        nearest = sp_matmul_topn(vectors.transform(bare(published)), table, top_n=1, n_threads=2)
-        best, score = np.full(len(published), "", dtype=owners.dtype), np.zeros(len(published))
-        rows = np.repeat(np.arange(len(published)), np.diff(nearest.indptr))
-        best[rows], score[rows] = owners[nearest.indices], nearest.data
-        found.add(best, score)
+        asked_vectors = vectors.transform(bare(published))
+        nearest = sp_matmul_topn(asked_vectors, table, top_n=LOOKED_AT, n_threads=2, sort=True)
+        scores = np.round(nearest.data, 6).tolist()
+        ranked = list(zip(owners[nearest.indices].tolist(), scores, strict=True))
+        found.add(*_columns(first_of(ranked[a:b]) for a, b in pairwise(nearest.indptr.tolist())))
     found.seconds["query"] = clock.lap()
     return found
 
@@ -150,8 +167,7 @@ def _trigrams(register: Path, asked: Lists) -> Found:
         connection.execute(f"set pg_trgm.similarity_threshold = {TRIGRAMS_LEAST}")
         found.seconds["build"] = clock.lap()
         for published in asked:
-            answers = [_nearest(connection, name) for name in bare(published)]
-            found.add([best for best, _ in answers], [score for _, score in answers])
+            found.add(*_columns(_nearest(connection, name) for name in bare(published)))
         found.seconds["query"] = clock.lap()
         (backend,) = connection.execute("select pg_backend_pid()").fetchone() or (0,)
         found.other_bytes = peak_bytes(backend)
@@ -160,8 +176,8 @@ def _trigrams(register: Path, asked: Lists) -> Found:
 
 def _nearest(connection: Any, name: str) -> tuple[str, float]:
     query = """select number, similarity(name, %(name)s) as alike from peer
-               where name %% %(name)s order by alike desc limit 1"""
-    return connection.execute(query, {"name": name}).fetchone() or ("", 0.0)
+               where name %% %(name)s order by alike desc, number limit %(limit)s"""
+    return first_of(connection.execute(query, {"name": name, "limit": LOOKED_AT}).fetchall())
 
 
 class Clock:

@@ -88,6 +88,7 @@ def as_shipped(decided: Decided, labels: Labels) -> dict[str, Any]:
         "bands": {
             band: _band(decided, labels, decided.band == band) for band in ("accept", "review", "reject")
         },
+        "absent": _absent(decided, labels, ~taken),
         "methods": {
             method: [int(count), int((is_right & (decided.method == method)).sum())]
             for method, count in Counter(decided.method[taken].tolist()).most_common()
@@ -102,4 +103,16 @@ def _band(decided: Decided, labels: Labels, among: Flags) -> dict[str, int]:
         "names": int(among.sum()),
         "with_answer": int((among & labels.has_answer).sum()),
         "right_first": int((among & is_first).sum()),
+    }
+
+
+def _absent(decided: Decided, labels: Labels, among: Flags) -> dict[str, list[int]]:
+    """Of names not accepted: how many are rejected outright, where the company is in the register and where
+    it was taken out of it."""
+    is_withheld = np.array([source.startswith("neg:withheld") for source in labels.source])
+    groups = {"present": labels.has_answer, "withheld": is_withheld}
+    is_rejected = decided.band == "reject"
+    return {
+        name: [int((among & group & is_rejected).sum()), int((among & group).sum())]
+        for name, group in groups.items()
     }

@@ -8,6 +8,7 @@ list answers the others. The best of eight such configurations; F1 of the others
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from measuring.labelled import Floats, Texts, register_names
-from measuring.peers import Clock, Found, Lists, bare
+from measuring.peers import LOOKED_AT, Clock, Found, Lists, bare, first_of
 
 RANDOM_PAIRS = 1.1e6  # with ten times as many the training settles on a worse model (F1 0.67)
 _SEED = 7
@@ -129,7 +130,10 @@ def _best_of(pairs: pa.Table, owners: Texts, count: int) -> tuple[Texts, Floats]
     )
     weight = np.maximum(pairs["match_weight"].to_numpy(), _LEAST_WEIGHT)
     order = np.lexsort((theirs, -weight, ours))
-    first = order[np.flatnonzero(np.diff(ours[order], prepend=-1))]
     best, score = np.full(count, "", dtype=owners.dtype), np.zeros(count)
-    best[ours[first]], score[ours[first]] = owners[theirs[first]], weight[first] - _LEAST_WEIGHT
+    bounds = np.searchsorted(ours[order], np.arange(count + 1)).tolist()
+    for place, (start, stop) in enumerate(pairwise(bounds)):
+        found = order[start : min(stop, start + LOOKED_AT)]
+        numbers, weights = owners[theirs[found]].tolist(), (weight[found] - _LEAST_WEIGHT).tolist()
+        best[place], score[place] = first_of(list(zip(numbers, weights, strict=True)))
     return best, score
