@@ -79,14 +79,15 @@ def to_work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, str]
     return {str(key): str(reason) for key, reason in connection.execute(query, basis._asdict())}
 
 
-def names_of(connection: psycopg.Connection[Any], is_synthetic: bool, keys: Iterable[str]) -> list[Query]:
-    """The names of some suppliers, and nothing that was printed beside them."""
-    rows = connection.execute(
+def names_of(
+    connection: psycopg.Connection[Any], is_synthetic: bool, keys: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Keys and names of some suppliers."""
+    return connection.execute(
         """select supplier_key, supplier_name from landing.suppliers
            where is_synthetic = %s and supplier_key = any(%s)""",
         [is_synthetic, list(keys)],
-    )
-    return [Query(*row) for row in rows]
+    ).fetchall()
 
 
 def keep(connection: psycopg.Connection[Any], basis: Basis, keys: Iterable[str]) -> None:

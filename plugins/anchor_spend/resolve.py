@@ -25,7 +25,7 @@ from anchor_spend.resolution.deciding import (
     Decision,
     Entity,
     Query,
-    build_index,
+    body_form,
     resolve,
     resolve_with,
 )
@@ -122,12 +122,9 @@ def _less_untouched(
 ) -> dict[str, str]:
     """Without suppliers whose name no public body has: a new list of bodies leaves their decisions alone."""
     in_doubt = [key for key, reason in reasons.items() if reason == "new public bodies"]
-    if not in_doubt:
-        return reasons
-    found = resolve_with(
-        build_index([]), decisions.names_of(connection, basis.is_synthetic, in_doubt), bodies
-    )
-    untouched = {decision.key for decision in found if "none" in decision.evidence}
+    forms = {body_form(name) for body in bodies for name in body.names}
+    published = decisions.names_of(connection, basis.is_synthetic, in_doubt)
+    untouched = {key for key, name in published if body_form(name) not in forms}
     decisions.keep(connection, basis, untouched)
     return {key: reason for key, reason in reasons.items() if key not in untouched}
 

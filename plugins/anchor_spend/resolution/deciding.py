@@ -169,13 +169,14 @@ def _find_bodies(queries: Sequence[Query], bodies: Iterable[Body]) -> dict[str, 
     by_alias: dict[str, set[str]] = defaultdict(set)
     for body in bodies:
         for name, target in [(body.names[0], by_name), *((alias, by_alias) for alias in body.names[1:])]:
-            target[_body_form(name)].add(body.entity_id)
-    forms = ((query, _body_form(query.name)) for query in queries)
+            target[body_form(name)].add(body.entity_id)
+    forms = ((query, body_form(query.name)) for query in queries)
     found = ((query, sorted(by_name.get(form) or by_alias.get(form) or ())) for query, form in forms)
     return {query.key: _decide_body(query, entities) for query, entities in found if entities}
 
 
-def _body_form(name: str) -> str:
+def body_form(name: str) -> str:
+    """The form in which names are looked up among those of public bodies."""
     return names.compact(names.body_key(name))
 
 
