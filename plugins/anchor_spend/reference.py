@@ -19,7 +19,7 @@ from anchor_spend import database, reference_load, registers
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.public_bodies import body_frame, curation
 from anchor_spend.records import RunRequest
-from anchor_spend.reference_load import Part
+from anchor_spend.reference_staging import Part
 from anchor_spend.registers import DATASETS, OPTIONAL, Chunk, Dataset, Links, Source
 from anchor_spend.settings import load_settings
 from anchor_spend.spec import Publisher, load_readable_specs
@@ -79,7 +79,10 @@ def _refresh(
     if not of_dataset:
         return _go_on(connection, is_synthetic, dataset, loaded, specs, folder)
     parts = _parts(dataset, of_dataset, sources, specs)
-    sha256 = _digest([part.content_sha256 for part in parts])
+    about = [part.content_sha256 for part in parts]
+    if dataset == "organisations":  # societies are looked up among the companies
+        about.append(_loaded_sha256(connection, is_synthetic, "companies") or "")
+    sha256 = _digest(about)
     if sha256 == loaded:
         return "unchanged"
     counts = reference_load.load(connection, is_synthetic, dataset, parts, sha256)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from anchor_spend import database, reference, reference_load
+from anchor_spend import database, reference, reference_load, reference_staging
 from anchor_spend.records import RunRequest
 from company_register import write_register
 from register_files import write
@@ -110,6 +110,10 @@ def test_an_older_month_in_the_folder_fills_in_what_has_left_since(folder):
     ]
 
 
+SOCIETIES = ("Society Number", "Full Registation Number", "Society Name", "Registered As", "Society Address",
+             "Registration Date", "Deregistration Date", "Society Status")  # fmt: skip
+
+
 def charities(folder: Path, *numbers: str) -> None:
     header = ("Charity Number", "Charity Name", "Charity Status", "Constitutional Form", "Registered Date")
     rows = [(number, f"Quill {number}", "Active", "Trust", "01/02/1999") for number in numbers]
@@ -118,10 +122,8 @@ def charities(folder: Path, *numbers: str) -> None:
 
 def test_a_charity_leaves_only_when_its_own_register_was_there_to_say_so(folder):
     month(folder, "2026-08-01", [1])
-    header = ("Society Number", "Full Registation Number", "Society Name", "Registered As", "Society Address",
-              "Registration Date", "Deregistration Date", "Society Status")  # fmt: skip
     society = ("1", "1R", "Quill Society", "Credit Union", "Nowhere QQ1 1QQ", "01/02/1999", "", "Registered")
-    write(folder / "SocietyList.csv", header, society)
+    write(folder / "SocietyList.csv", SOCIETIES, society)
     charities(folder, "SC000001", "SC000002")
     reference.refresh(LIVE, folder)
     (folder / "SocietyList.csv").unlink()
@@ -130,6 +132,32 @@ def test_a_charity_leaves_only_when_its_own_register_was_there_to_say_so(folder)
     assert query("select entity_id, is_listed from reference.organisations order by 1") == [
         ("GB-MPR-1R", True), ("GB-SC-SC000001", True), ("GB-SC-SC000002", False),
     ]  # fmt: skip
+
+
+def test_a_society_is_the_company_that_has_its_number_and_its_name(folder):
+    write(
+        folder / "companies.csv",
+        ("company_number", "company_name", "previous_names", "postcode"),
+        ("IP09991R", "THE QUILLMERE HOMES LIMITED", "", ""),
+        ("RS009992", "SOMEBODY ELSE LIMITED", "", ""),
+        ("RS009993", "HARBOUR CO-OPERATIVE LIMITED", "", ""),
+    )
+    rows = [
+        (number, number, name, "Community Benefit Society", "Nowhere QQ1 1QQ", "01/02/1999", "", "Registered")
+        for number, name in [
+            ("9991R", "Quillmere Homes Ltd"), ("9992", "Glenquill Limited"), ("9993", "Harbour Co-operative"),
+        ]
+    ]  # fmt: skip
+    write(folder / "SocietyList.csv", SOCIETIES, *rows)
+    reference.refresh(LIVE, folder)
+    numbers = "select entity_id, company_number, xmin::text from reference.organisations order by 1"
+    first = query(numbers)
+    assert [row[:2] for row in first] == [
+        ("GB-MPR-9991R", "IP09991R"), ("GB-MPR-9992", None), ("GB-MPR-9993", "RS009993"),
+    ]  # fmt: skip
+    write(folder / "SocietyList.csv", SOCIETIES, *rows, ("9994", "9994", "Newer Society", *rows[0][3:]))
+    reference.refresh(LIVE, folder)
+    assert query(numbers)[:3] == first, "what is linked already is not written again"
 
 
 def loaded_at_once(folder: Path) -> list[tuple]:
@@ -149,7 +177,7 @@ class StoppedError(Exception):
 def test_a_load_that_stops_between_chunks_goes_on_there(folder, monkeypatch, caplog, chunks):
     month(folder, "2026-08-01")
     expected = loaded_at_once(folder)
-    stage, seen = reference_load._insert, []
+    stage, seen = reference_staging._insert, []
 
     def stop(*arguments: Any) -> int:
         if arguments[2] == "companies":
@@ -158,13 +186,13 @@ def test_a_load_that_stops_between_chunks_goes_on_there(folder, monkeypatch, cap
             seen.append(arguments)
         return stage(*arguments)
 
-    monkeypatch.setattr(reference_load, "_insert", stop)
+    monkeypatch.setattr(reference_staging, "_insert", stop)
     with pytest.raises(StoppedError):
         reference.refresh(LIVE, folder)
     assert query("select count(*) from reference.companies") == [(0,)], (
         "the earlier state stays until the swap"
     )
-    monkeypatch.setattr(reference_load, "_insert", stage)
+    monkeypatch.setattr(reference_staging, "_insert", stage)
     with caplog.at_level(logging.INFO, "anchor_spend"):
         reference.refresh(LIVE, folder)
     assert query(COMPANIES) == expected
