@@ -231,7 +231,22 @@ def _trials(trials: list[dict[str, Any]]) -> str:
 A printed number or postcode counts beside the name. That a council's own number is right is what its label
 says, so that row shows only how many are followed. Rows called synthetic print what no publisher did.
 
-{_table(heads, rows)}"""
+{_table(heads, rows)}
+
+{_prose(_tolerated(trials))}"""
+
+
+def _tolerated(trials: list[dict[str, Any]]) -> str:
+    """How many printed numbers may be wrong before decisions by number are."""
+    by_name = {trial["printed"]: trial for trial in trials}
+    right, other = by_name["the company's number"], by_name["the number of any other company"]
+    nearest = by_name["the number of the nearest other company"]
+    followed = (right["by_it"] - right["wrong_by_it"]) / right["names"] / 999
+    share = followed / (followed + other["wrong_by_it"] / other["names"])
+    return f"""Decisions by number keep a precision of 0.999 as long as fewer than {share:.0%} of the numbers
+        printed belong to any other company, which the name then contradicts. Of the numbers of the nearest
+        other company {nearest["by_it"] / nearest["names"]:.0%} are followed: a namesake's name contradicts
+        little."""
 
 
 def _moves(moves: dict[str, float]) -> str:
