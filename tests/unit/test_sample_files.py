@@ -609,8 +609,14 @@ def test_registers_are_invented_and_know_less_than_the_truth(
     specs = load_specs(PROJECT / "plugins" / "publishers")
     assert own_ids == {name: specs[name].org_id for name in own_ids}
     assert {name for name in BODIES if specs[name].county == "memo"} == set(MEMO)
+    charities = read(sample_county / "reference" / "organisations.csv")
+    same = charities.loc[charities["company_number"] != ""].set_index("company_number")["organisation_name"]
+    assert len(same) > 10
+    assert (companies.set_index("company_number")["company_name"].reindex(same.index) == same).all()
+    alone = charities.loc[charities["company_number"] == "", "organisation_name"].str.upper()
+    assert not set(alone) & set(companies["company_name"])
     manifest = (sample_county / "reference" / "manifest.csv").read_text()
-    assert manifest.count("synthetic-2019") == 3
+    assert manifest.count("synthetic-2019") == 5
 
 
 def test_places_hold_the_edges(sample_county: Path, truth: pd.DataFrame) -> None:

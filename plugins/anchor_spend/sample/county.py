@@ -19,6 +19,7 @@ import pandas as pd
 from anchor_spend.errors import SettingsError
 from anchor_spend.periods import due_date, file_months, file_period
 from anchor_spend.sample.bodies import PLANS
+from anchor_spend.sample.charities import industry_list
 from anchor_spend.sample.layouts import add_references, write_layout
 from anchor_spend.sample.listings import address_of, delivery_of, make_site
 from anchor_spend.sample.places import POSTCODE_COLUMNS, make_places
@@ -29,7 +30,7 @@ from anchor_spend.sample.suppliers import Payees, make_payees
 from anchor_spend.sample.truth import WrittenFile, true_payments, write_truth
 from anchor_spend.sample.vocabulary import BEDFORD, BEDFORD_HOSPITAL, BODIES, CENTRAL, POLICE, SCHOOLS
 
-GENERATOR_VERSION = "2"
+GENERATOR_VERSION = "3"
 MISSING = (CENTRAL, "payments", "2019-01")  # published by nobody, linked by no page
 EMPTY = (POLICE, "payments", "2016-08")  # a file with a header and no payment
 LATE = (BEDFORD_HOSPITAL, "payments", "2018-11")  # published three months after its month
@@ -40,7 +41,7 @@ GAPS = (
     f"that of {LATE[0]} {LATE[2]} came late; {RESTATED[0]} {RESTATED[2]} is published again, corrected, when "
     "the server runs with revision 2. The open_university, a body outside the county, never sent anything."
 )
-_REGISTERS = ("postcodes", "companies", "public_bodies")
+_REGISTERS = ("postcodes", "sic_codes", "companies", "organisations", "public_bodies")
 
 
 @dataclass
@@ -93,9 +94,11 @@ def _is_written(folder: Path, stamp: str) -> bool:
 
 def _write_reference(folder: Path, places: pd.DataFrame, payees: Payees, seed: int) -> None:
     folder.mkdir()
-    places[POSTCODE_COLUMNS].to_csv(folder / "postcodes.csv", index=False, lineterminator="\n")
-    payees.companies.to_csv(folder / "companies.csv", index=False, lineterminator="\n")
-    payees.public_bodies.to_csv(folder / "public_bodies.csv", index=False, lineterminator="\n")
+    frames = (
+        places[POSTCODE_COLUMNS], industry_list(), payees.companies, payees.charities, payees.public_bodies,
+    )  # fmt: skip
+    for name, frame in zip(_REGISTERS, frames, strict=True):
+        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     about = [f"{name}.csv,synthetic-{seed},none: invented data,sample county" for name in _REGISTERS]
     manifest = "\n".join(["file,vintage,licence,provenance", *about, ""])
     (folder / "manifest.csv").write_text(manifest, encoding="utf-8")

@@ -1,8 +1,8 @@
 """The payees of the sample: about 1,800 invented organisations, public bodies, a few invented persons.
 
-In: the postcode register and a random generator. Out: a Payees object, and the two registers of organisations
-(companies, public bodies) in the columns of the reference tables. The registers know less than the truth:
-some organisations stand on none, some names stand there twice.
+In: the postcode register and a random generator. Out: a Payees object, and the registers of organisations
+(companies, charities, public bodies) in the columns of the reference tables. The registers know less than the
+truth: some organisations stand on none, some names stand there twice.
 """
 
 import itertools
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from anchor_spend.sample import words
+from anchor_spend.sample.charities import charity_register
 from anchor_spend.sample.places import GROUP_SHARES
 from anchor_spend.sample.public_bodies import make_public_bodies, pick, public_register
 from anchor_spend.sample.spelling import Organisation
@@ -52,8 +53,9 @@ _LEGAL_FORMS = {"Limited": 0.89, "LLP": 0.03, "PLC": 0.04, "": 0.04}
 _VOLUNTARY_FORMS = {"": 0.5, "Community Interest Company": 0.2, "Limited": 0.3}
 COMPANY_COLUMNS = [
     "company_number", "company_name", "previous_names", "postcode", "status", "category", "sic_codes",
-    "incorporated_on", "dissolved_on",
+    "incorporated_on", "dissolved_on", "accounts_category", "accounts_made_up_on",
 ]  # fmt: skip
+_ACCOUNTS = ("MICRO ENTITY", "TOTAL EXEMPTION FULL", "SMALL", "FULL", "DORMANT")
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,13 @@ class Payees:
     organisations: tuple[Organisation, ...]
     persons: tuple[Person, ...]
     companies: pd.DataFrame
+    charities: pd.DataFrame
     public_bodies: pd.DataFrame
     local_postcodes: frozenset[str]  # local by the `either` definition
 
 
 def make_payees(places: pd.DataFrame, rng: np.random.Generator, count: int = 1800) -> Payees:
-    """All payees and both registers."""
+    """All payees and the registers."""
     by_group: dict[str, list[str]] = {}
     for group, postcode in zip(places["place_group"], places["postcode"], strict=True):
         by_group.setdefault(group, []).append(postcode)
@@ -92,6 +95,7 @@ def make_payees(places: pd.DataFrame, rng: np.random.Generator, count: int = 180
         organisations=(*private, *public),
         persons=tuple(_persons(by_group, rng)),
         companies=_company_register(private, roots, by_group, rng),
+        charities=charity_register(private, roots, by_group, rng),
         public_bodies=public_register(public),
         local_postcodes=frozenset(places.loc[~places["place_group"].isin(["near", "far"]), "postcode"]),
     )
@@ -277,4 +281,6 @@ def _company_frame(rows: list[tuple[str, ...]], rng: np.random.Generator) -> pd.
     start = np.datetime64("1990-01-01")
     frame["incorporated_on"] = [str(start + np.timedelta64(int(day), "D")) for day in days]
     frame["dissolved_on"] = ""
+    frame["accounts_category"] = rng.choice(_ACCOUNTS, len(frame), p=[0.4, 0.3, 0.1, 0.18, 0.02])
+    frame["accounts_made_up_on"] = "2019-03-31"
     return frame[COMPANY_COLUMNS]
