@@ -189,7 +189,7 @@ def _csv(frame: "pd.DataFrame") -> bytes:
     text = io.BytesIO()
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
-    return text.getvalue()
+    return text.getvalue().replace(b"\x00", b"")  # PostgreSQL has no such character
 
 
 def _unlisted(source: Source, sources: Iterable[Source]) -> list[str]:

@@ -414,5 +414,29 @@ def test_every_real_register_is_recognised(real_data: Path):
     assert found >= {
         "Code-Point Open", "postcodes derived from boundaries", "union of company lists",
         "UK local authorities", "government organisations", "NHS trusts (ODS etr)",
-        "NHS commissioners (ODS eccg)", "integrated care boards",
+        "NHS commissioners (ODS eccg)", "GP practices (ODS epraccur)", "integrated care boards",
+        "SIC codes with sections", "academy trusts and their companies", "charities and their companies",
+        "mutual societies and their companies", "charities of two registers", "charities of federations",
+        "other names of charities", "company numbers of incorporated charities",
+        "universities that are charities", "universities by royal charter",
     }  # fmt: skip
+
+
+@pytest.mark.real_data
+@pytest.mark.database
+def test_the_real_slices_load(empty_database, real_data: Path, tmp_path: Path):
+    for path in (real_data / "reference").rglob("*.csv"):
+        link = tmp_path / path.relative_to(real_data / "reference")
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path)
+    outcomes = reference.refresh(ARCHIVE, tmp_path)
+    assert all(outcomes[name] == "loaded" for name in (*REQUIRED, "sic_codes", "organisations"))
+    counts = query(
+        """select register, count(*) > 1000, count(company_number) > 500 from reference.organisations
+           group by register order by register"""
+    )
+    assert counts == [(name, True, True) for name in ("ccew", "ccni", "fca_mutuals", "oscr")]
+    kinds = {kind for (kind,) in query("select distinct body_type from reference.public_bodies")}
+    assert kinds >= {"council", "nhs_trust", "nhs_commissioner", "gp_practice", "university", "government"}
+    doctors = query("select count(*) from reference.public_bodies where body_name ~* '\\mdrs?\\M'")
+    assert doctors == [(0,)], "a practice that goes by a doctor's name is a person's"
