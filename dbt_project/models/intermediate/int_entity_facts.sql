@@ -72,7 +72,7 @@ final as (
         case when entities.company_id is not null then entities.dissolved_on else entities.removed_on end as ended_on,
         coalesce(entities.is_company_listed, entities.is_entry_listed) as is_listed,
         coalesce(entities.company_vintage, entities.entry_vintage) as seen_in_vintage,
-        left(entities.sic_codes, 5) as sic_code,
+        substring(entities.sic_codes from '^[0-9]{5}') as sic_code,
         sic_codes.description as sic_description,
         sections.section as sic_section,
         sections.section_name as sic_section_name,
@@ -90,7 +90,9 @@ final as (
     left join industries on entities.entity_id = industries.entity_id
     left join sic_codes on left(entities.sic_codes, 5) = sic_codes.sic_code
     left join sections
-        on left(entities.sic_codes, 2)::integer between sections.first_division and sections.last_division
+        on
+            substring(entities.sic_codes from '^([0-9]{2})[0-9]{3}')::integer
+            between sections.first_division and sections.last_division
     left join addresses on entities.entity_id = addresses.entity_id
 )
 
