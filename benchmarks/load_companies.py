@@ -53,19 +53,23 @@ def _measure(registers: Path, month: int, rows: int) -> None:
     out = registers / f"BasicCompanyDataAsOneFile-2026-{month:02d}-01.zip"
     subprocess.run([sys.executable, WRITER, out, f"--rows={rows}", f"--month={month}"], check=True)
     with database.connect("loader", autocommit=True) as connection, _ServerMemory() as memory:
-        started, cpu = time.monotonic(), time.process_time()
+        backend = psutil.Process(connection.info.backend_pid)
+        started, cpu, served = time.monotonic(), time.process_time(), sum(backend.cpu_times()[:2])
         sources = reference.registers.find_sources(registers)
         reference._refresh(connection, True, "companies", sources, [], registers)
         seconds, cpu = time.monotonic() - started, time.process_time() - cpu
+        served = sum(backend.cpu_times()[:2]) - served
         size = connection.execute(
             "select pg_size_pretty(pg_total_relation_size('reference.companies'))"
         ).fetchone()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     sys.stdout.write(
         f"month {month}: {out.stat().st_size / 2**20:,.0f} MB zipped, loaded in {seconds:,.0f} s "
-        f"({cpu:,.0f} s of CPU here), peak {peak:,} MB here, {memory.peak:,} MB private in the server; "
-        f"table {size}\n"
+        f"(CPU: {cpu:,.0f} s here, {served:,.0f} s in the server), peak {peak:,} MB here, "
+        f"{memory.peak:,} MB private in the server; "
+        f"table {size[0] if size else ''}\n"
     )
+    sys.stdout.flush()
 
 
 class _ServerMemory:
