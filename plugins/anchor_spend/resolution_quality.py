@@ -27,7 +27,10 @@ _ROWS = """
 _LEFT = """
     select count(*) as organisations, coalesce(sum(amount_gbp), 0) as gbp,
            count(*) filter (where is_probably_absent) as probably_absent,
-           coalesce(sum(amount_gbp) filter (where is_probably_absent), 0) as probably_absent_gbp
+           coalesce(sum(amount_gbp) filter (where is_probably_absent), 0) as probably_absent_gbp,
+           count(*) filter (where is_probably_absent and nearest_entity_id is null) as nothing_near,
+           coalesce(sum(amount_gbp) filter (where is_probably_absent and nearest_entity_id is null), 0)
+               as nothing_near_gbp
     from published.unresolved_suppliers
 """
 _LARGEST = """
@@ -101,9 +104,11 @@ def _unresolved(found: Row) -> Iterator[str]:
     left, largest = found["unresolved"], found["largest"]
     told = f"{left['organisations']:,} organisations, paid GBP {left['gbp']:,.2f}"
     absent = f"{left['probably_absent']:,} of them (GBP {left['probably_absent_gbp']:,.2f})"
+    nothing = f"{left['nothing_near']:,} of those (GBP {left['nothing_near_gbp']:,.2f}) no name comes near"
     yield f"Unresolved, or waiting for review: {told}."
-    yield f"{absent} have no candidate likely enough to look at: they are probably in no register at hand."
-    yield "That is an estimate: some are there under a name too different to be found (docs/resolution.md)."
+    yield f"{absent} have no candidate likely enough to look at, to {nothing}:"
+    yield "they are probably in no register at hand. That is an estimate: some are there under a name too"
+    yield "different to be found, and docs/resolution.md says how often."
     if largest:
         yield f"\nThe {len(largest)} largest:"
     for row in largest:

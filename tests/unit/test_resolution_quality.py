@@ -39,6 +39,8 @@ def found() -> dict[str, Any]:
             "gbp": Decimal("20.00"),
             "probably_absent": 1,
             "probably_absent_gbp": Decimal("12.00"),
+            "nothing_near": 0,
+            "nothing_near_gbp": Decimal(0),
         },
         "largest": [
             {

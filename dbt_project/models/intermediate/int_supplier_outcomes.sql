@@ -38,7 +38,7 @@ final as (
         case
             when suppliers.payee_kind = 'person' then 'individual'
             when suppliers.payee_kind = 'unclear' then 'unclear'
-            when suppliers.is_public_body or suppliers.is_anchor then 'public_body'
+            when suppliers.is_public_body or suppliers.is_anchor or suppliers.method = 'public_body' then 'public_body'
             when suppliers.entity_id is not null then 'matched'
             when suppliers.method <> 'override' and decisions.band = 'review' then 'in_review'
             else 'unresolved'
