@@ -94,8 +94,7 @@ def _peer(name: str, labels: Any, register: Path) -> dict[str, Any]:
         Answers(score, (best == labels.truth) & labels.has_answer)
         for best, score in zip(found.best, found.score, strict=True)
     ]
-    whole, cut = (report.of_answers(item, labels) for item in answers)
-    return {"whole": whole, "cut": cut} | _cost(found.seconds, labels, peak + found.other_bytes)
+    return report.of_widths(answers, labels) | _cost(found.seconds, labels, peak + found.other_bytes)
 
 
 def _cost(seconds: dict[str, float], labels: Any, peak: float) -> dict[str, Any]:
@@ -114,8 +113,7 @@ def _engine(labels: Any, register: Path, folder: Path, data: Path) -> tuple[dict
     (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
     (printed, moves), _ = apart(trials.run, folder, labels)
     known, _ = apart(pounds.pounds_of, data, labels)
-    whole, cut = (report.of_answers(item, labels) for item in answers)
-    method = {"whole": whole, "cut": cut, "build_peak_mb": build_peak / 1e6}
+    method = report.of_widths(answers, labels) | {"build_peak_mb": build_peak / 1e6}
     return method | _cost({"build": build, **seconds}, labels, peak), {
         "proposed": proposed,
         "sources": report.by_source(answers[0], labels),
@@ -141,10 +139,10 @@ def _large(labels_file: Path, register: Path) -> dict[str, Any]:
         seconds, peak = apart(own.ask, folder, labels)
         (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
         size = sum(path.stat().st_size for path in folder.iterdir())
-    whole, cut = (report.of_answers(item, labels) for item in answers)
     return {
         "large": {"machine": machine.described(), "rows": pq.ParquetFile(register).metadata.num_rows}
-        | {"whole": whole, "cut": cut, "proposed": proposed, "build_peak_mb": build_peak / 1e6}
+        | report.of_widths(answers, labels)
+        | {"proposed": proposed, "build_peak_mb": build_peak / 1e6}
         | {"index_mb": size / 1e6}
         | _cost({"build": build, **seconds}, labels, peak)
     }

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,11 @@ class Labels:
     group: npt.NDArray[np.int64]  # names of one company are one group
 
     @property
+    def is_shortened(self) -> Flags:
+        """Names that a cut at CUT characters shortens."""
+        return np.array([len(name) > CUT for name in self.published])
+
+    @property
     def has_answer(self) -> Flags:
         flags: Flags = self.truth != ""
         return flags
@@ -47,6 +52,16 @@ class Labels:
     def cut(self, width: int | None) -> list[str]:
         """The names as a publisher with such a width would print them."""
         return [name[:width].strip() for name in self.published]
+
+    def only(self, chosen: Flags) -> "Labels":
+        """Some of the labels."""
+        places = np.flatnonzero(chosen).tolist()
+        texts = {
+            name: [getattr(self, name)[place] for place in places]
+            for name in ("published", "postcodes", "source", "quality")
+        }
+        arrays = {name: getattr(self, name)[chosen] for name in ("truth", "is_hard", "is_hard_core", "half")}
+        return replace(self, **texts, **arrays, group=np.unique(self.group[chosen], return_inverse=True)[1])
 
 
 def read_labels(path: Path) -> Labels:

@@ -17,6 +17,11 @@ NAMES = {
     "pg_trgm": "pg_trgm, GIN",
     "splink": "Splink 5, DuckDB, unsupervised",
 }
+WIDTHS = {
+    "whole": "Names as published",
+    "cut": "All names cut at 30 characters",
+    "shortened": "Only the names that the cut shortens",
+}
 GROUPS = {
     "same": "equal to the register's name after normalisation",
     "hard": "differs after normalisation",
@@ -57,7 +62,9 @@ def _given(labels: dict[str, Any], machine: dict[str, Any]) -> str:
     return _prose(
         f"""{labels["names"]:,} names, {labels["with_answer"]:,} with a right company
         ({labels["companies"]:,} companies): {labels["same"]:,} equal the register's name after
-        normalisation, {labels["hard"]:,} differ, {labels["hard_core"]:,} of them beyond the legal form.
+        normalisation, {labels["hard"]:,} differ, {labels["hard_core"]:,} of them beyond the legal form;
+        a cut at 30 characters shortens {labels["shortened"]:,} names
+        ({labels["shortened_with_answer"]:,} with a right company).
         The labels hold some mistakes (below), and the register is smaller than the national one, which
         flatters precision. {machine["cores"]} cores (load {machine["load"]} at
         the end), {machine["memory_gb"]} GB, Python
@@ -84,7 +91,7 @@ def _ordered(figures: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _methods(figures: dict[str, Any]) -> str:
     parts = []
-    for width, title in (("whole", "Names as published"), ("cut", "The same names cut at 30 characters")):
+    for width, title in WIDTHS.items():
         rows = [
             (name, *map(_with_interval, method[width]["best"]), _at_precision(method[width]["sure"]))
             for name, method in _ordered(figures)
@@ -270,14 +277,19 @@ def _disagreements(found: dict[str, Any]) -> str:
 
 
 def _large(found: dict[str, Any]) -> str:
-    whole, cut = found["whole"], found["cut"]
+    proposed = [f"{share:.1%}" for share in (*found["proposed"], found["proposed"][1])]
     rows = [
-        (name, *map(_with_interval, item["best"]), _at_precision(item["sure"]), f"{proposed:.1%}")
-        for name, item, proposed in zip(
-            ("as published", "cut at 30"), (whole, cut), found["proposed"], strict=True
-        )
+        (title, *map(_with_interval, found[width]["best"]), _at_precision(found[width]["sure"]), share)
+        for (width, title), share in zip(WIDTHS.items(), proposed, strict=True)
     ]
-    heads = ("names", "precision", "recall", "F1", "recall at precision 0.99 (precision had)", "proposed")
+    heads = (
+        "names",
+        "precision",
+        "recall",
+        "F1",
+        "recall at precision 0.99 (precision had)",
+        "proposed (of all)",
+    )
     seconds = found["seconds"]
     said = f"""{found["rows"]:,} companies: the register above and names made out of its words
         (`benchmarks/large_register.py`), so that precision is that of a trial, not of the real register.

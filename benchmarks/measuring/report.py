@@ -4,6 +4,7 @@ In: Labels and a method's answers. Out: nested dictionaries of counts and [figur
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,19 @@ def of_labels(labels: Labels) -> dict[str, Any]:
         "same": int((labels.has_answer & ~labels.is_hard).sum()),
         "hard": int(labels.is_hard.sum()),
         "hard_core": int(labels.is_hard_core.sum()),
+        "shortened": int(labels.is_shortened.sum()),
+        "shortened_with_answer": int((labels.is_shortened & labels.has_answer).sum()),
+    }
+
+
+def of_widths(answers: Sequence[Answers], labels: Labels) -> dict[str, Any]:
+    """Figures of names as published, of all names cut, and of those that the cut shortens."""
+    whole, cut = answers
+    shortened = labels.is_shortened
+    return {
+        "whole": of_answers(whole, labels),
+        "cut": of_answers(cut, labels),
+        "shortened": of_answers(cut.only(shortened), labels.only(shortened)),
     }
 
 
@@ -83,8 +97,10 @@ def as_shipped(decided: Decided, labels: Labels) -> dict[str, Any]:
     """What the shipped engine decides: figures of what it accepts, bands and methods."""
     taken = decided.accepted != ""
     is_right = taken & (decided.accepted == labels.truth)
+    shortened = labels.is_shortened
     return {
         "figures": _listed(measure(taken, is_right, labels)),
+        "shortened": _listed(measure(taken[shortened], is_right[shortened], labels.only(shortened))),
         "bands": {
             band: _band(decided, labels, decided.band == band) for band in ("accept", "review", "reject")
         },

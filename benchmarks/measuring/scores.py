@@ -37,6 +37,10 @@ class Answers:
     score: Floats
     is_right: Flags
 
+    def only(self, chosen: Flags) -> "Answers":
+        """Of some of the names."""
+        return Answers(self.score[chosen], self.is_right[chosen])
+
 
 class Figures(NamedTuple):
     """Of the names accepted: how many are right, and how many of those with an answer are."""
