@@ -33,7 +33,7 @@ TRADES = ["BUILDERS", "CARE", "CATERING", "CONSULTING", "DESIGN", "ENGINEERING",
           "LOGISTICS", "MEDIA", "PROPERTIES", "SERVICES", "SOFTWARE", "TRADING", "TRANSPORT"]  # fmt: skip
 TOWNS = ["LUTON", "BEDFORD", "LEEDS", "CARDIFF", "BRISTOL", "LONDON"]
 SIC = ["62012 - Business and domestic software development", "41202 - Construction of domestic buildings",
-       "68209 - Other letting and operating of own or leased real estate", "1110 - Growing of cereals",
+       "68209 - Other letting and operating of own or leased real estate", "01110 - Growing of cereals",
        "88990 - Other social work activities without accommodation n.e.c."]  # fmt: skip
 CATEGORIES = [*["Private Limited Company"] * 17, "Limited Liability Partnership",
               "Community Interest Company",

@@ -64,7 +64,7 @@ def test_every_fact_of_a_company_arrives(folder):
     assert row == {
         "is_synthetic": False, "company_number": "01000007", "company_name": "QUILL 7 LIMITED",
         "previous_names": ["FORMER QUILL 7 LIMITED", "FIRST QUILL 7 LIMITED"], "postcode": "LU1 2BQ",
-        "status": "Active", "category": "Private Limited Company", "sic_codes": ["62012", "01110"],
+        "status": "Active", "category": "Private Limited Company", "sic_codes": ["62012", "7487"],
         "incorporated_on": "2001-04-05", "dissolved_on": None, "accounts_category": "MICRO ENTITY",
         "accounts_made_up_on": "2025-03-31", "post_town": "LUTON", "country_of_origin": "United Kingdom",
         "mortgages_outstanding": 2, "is_listed": True, "last_vintage": None,

@@ -61,8 +61,8 @@ def _academy_trusts(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def _companies_house(frame: "pd.DataFrame") -> "pd.DataFrame":
-    sic_texts = [frame[name].str.extract(r"^(\d{4,5}) ?-", expand=False) for name in _numbered(frame, "SIC")]
-    codes = [text.fillna("").str.zfill(5).where(text.notna(), "") for text in sic_texts]
+    # five digits, or four of the classification of 2003
+    codes = [frame[name].str.extract(r"^(\d{4,5}) ?-", expand=False) for name in _numbered(frame, "SIC")]
     former_names = [frame[name].str.strip().str.replace(";", ",") for name in _numbered(frame, "Previous")]
     frame = frame.rename(columns=_COLUMNS)
     dates = {name: iso_dates(frame[name]) for name in _DATES if name in frame}
