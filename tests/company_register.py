@@ -34,7 +34,7 @@ def company(number: int, name: str | None = None) -> list[str]:
         title, f"{1_000_000 + number:08d}", "", "", "1 INVENTED ROAD", "", "LUTON", "", "", "LU1 2BQ",
         "Private Limited Company", "Active", "United Kingdom", "", "05/04/2001", "31", "3", "31/12/2026",
         "31/03/2025", "MICRO ENTITY", "", "", "3", "2", "0", "1",
-        "62012 - Business and domestic software development", "7487 - Other business activities", "", "", "0", "0",
+        "62012 - Business and domestic software development", "7487 - Other activities", "", "", "0", "0",
         f"http://business.example/id/company/{number:08d}",
     ]  # fmt: skip
     former = ["01/02/2010", f"FORMER {title}", "01/02/2005", f"FIRST {title}", *[""] * 16]
