@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,11 +57,13 @@ class Labels:
     def only(self, chosen: Flags) -> "Labels":
         """Some of the labels."""
         places = np.flatnonzero(chosen).tolist()
-        texts = {
+        texts: dict[str, Any] = {
             name: [getattr(self, name)[place] for place in places]
             for name in ("published", "postcodes", "source", "quality")
         }
-        arrays = {name: getattr(self, name)[chosen] for name in ("truth", "is_hard", "is_hard_core", "half")}
+        arrays: dict[str, Any] = {
+            name: getattr(self, name)[chosen] for name in ("truth", "is_hard", "is_hard_core", "half")
+        }
         return replace(self, **texts, **arrays, group=np.unique(self.group[chosen], return_inverse=True)[1])
 
 

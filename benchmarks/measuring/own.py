@@ -86,7 +86,7 @@ def _read(rows: Sequence[dict[str, str]]) -> Decided:
     )
 
 
-def queries_of(published: Sequence[str], width: int | None, **printed: Sequence[str]) -> list[Query]:
+def queries_of(published: Sequence[str], width: int | None, **printed: Sequence[Any]) -> list[Query]:
     """Names as queries, with what is printed beside each."""
     queries = [Query(str(place), name, name_cut_at=width) for place, name in enumerate(published)]
     for field, values in printed.items():

@@ -187,6 +187,7 @@ class Clock:
         self._last = time.perf_counter()
 
     def lap(self) -> float:
+        """Seconds since the lap before."""
         now = time.perf_counter()
         since, self._last = now - self._last, now
         return since

@@ -7,7 +7,7 @@ with 95% intervals (companies drawn anew with their names, a thousand times), cu
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +91,7 @@ def share(hits: Flags, among: Flags, labels: Labels) -> Interval:
     return _interval(drawn[:, 0] / np.maximum(drawn[:, 1], 1))
 
 
-def _redrawn(sums: npt.NDArray[np.float64]) -> Floats:
+def _redrawn(sums: npt.NDArray[Any]) -> Floats:
     """The sums over as many companies drawn with replacement, a row a draw."""
     drawn = np.random.default_rng(_SEED).multinomial(len(sums), np.full(len(sums), 1 / len(sums)), DRAWS)
     total: Floats = drawn @ sums

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from anchor_spend.resolution import index as indexes
-from anchor_spend.resolution.deciding import Decision, resolve_with
+from anchor_spend.resolution.deciding import Decision, Query, resolve_with
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX
 from anchor_spend.resolution.index import Index
 from measuring.labelled import Flags, Labels
@@ -44,17 +44,18 @@ def run(folder: Path, labels: Labels) -> tuple[list[Trial], dict[str, float]]:
 def _numbers(index: Index, labels: Labels) -> list[Trial]:
     rng = np.random.default_rng(_SEED)
     is_stated = np.array([source == "published_id" for source in labels.source])
-    everyone = np.ones(len(labels.truth), dtype=bool)
+    right = labels.truth.tolist()
+    everyone = np.ones(len(right), dtype=bool)
     registered = np.char.replace(index.entity_ids.astype(str), COMPANY_PREFIX, "")
     plain = resolve_with(index, queries_of(labels.published, None), [])
     second = [(d.runner_up_entity_id or "").removeprefix(COMPANY_PREFIX) for d in plain]
-    nearest = [number if number != right else "" for number, right in zip(second, labels.truth, strict=True)]
+    nearest = [number if number != own else "" for number, own in zip(second, right, strict=True)]
     trials: list[tuple[str, bool, Sequence[str], Flags]] = [
-        ("the company's number, as the council states it", False, labels.truth, is_stated),
-        ("the company's number", True, labels.truth, labels.has_answer & ~is_stated),
-        ("the number of any other company", True, rng.choice(registered, len(everyone)), everyone),
+        ("the company's number, as the council states it", False, right, is_stated),
+        ("the company's number", True, right, labels.has_answer & ~is_stated),
+        ("the number of any other company", True, rng.choice(registered, len(everyone)).tolist(), everyone),
         ("the number of the nearest other company", True, nearest, np.array(nearest) != ""),
-        ("the company's number with one digit wrong", True, _mistyped(labels.truth, rng), labels.has_answer),
+        ("the company's number with one digit wrong", True, _mistyped(right, rng), labels.has_answer),
     ]
     return [
         _tried(index, labels, name, synthetic, "company_number", list(map(str, values)), among)
@@ -77,7 +78,7 @@ def _postcodes(index: Index, labels: Labels) -> list[Trial]:
     places = dict(zip(index.entity_ids.astype(str), index.postcodes.astype(str), strict=True))
     own = [places.get(COMPANY_PREFIX + number, "") for number in labels.truth]
     has_place = labels.has_answer & (np.array(own) != "")
-    others = rng.choice(index.postcodes.astype(str), len(own))
+    others = rng.choice(index.postcodes.astype(str), len(own)).tolist()
     everyone = np.ones(len(own), dtype=bool)
     trials: list[tuple[str, bool, Sequence[str], Flags]] = [
         ("the postcode the council prints", False, labels.postcodes, is_printed),
@@ -114,7 +115,7 @@ def _moves(index: Index, labels: Labels) -> dict[str, float]:
         "every company moved to Luton": lambda: _moved(index, np.ones(len(index.postcodes), dtype=bool)),
         "half of the companies moved to Luton": lambda: _moved(index, rng.random(len(index.postcodes)) < 0.5),
         "the likeliest company of each name moved to Luton": lambda: _moved(
-            index, np.isin(index.entity_ids.astype(str), [outcome[1] for outcome in before])
+            index, np.isin(index.entity_ids.astype(str), [str(outcome[1]) for outcome in before])
         ),
     }
     return {
@@ -127,8 +128,8 @@ def _moved(index: Index, who: Flags) -> Index:
     return replace(index, postcodes=np.where(who, LUTON, index.postcodes))
 
 
-def _outcomes(index: Index, queries: Sequence[object]) -> list[tuple[object, ...]]:
-    decisions = resolve_with(index, queries, [])  # type: ignore[arg-type]
+def _outcomes(index: Index, queries: Sequence[Query]) -> list[tuple[object, ...]]:
+    decisions = resolve_with(index, queries, [])
     return [
         (d.entity_id, d.entity_id or d.runner_up_entity_id, d.score, d.runner_up_score) for d in decisions
     ]
