@@ -4,7 +4,7 @@
 
 LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number,
 company_name, previous_names, postcode. A conditional logit over the candidates of a name and 'none of
-them', ridge penalty 1, on the names as published and (at half the weight) cut at 30 characters. Numbers,
+them', with a ridge penalty, on the names as published and (at half the weight) cut at 30 characters. Numbers,
 postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a hash of the
 company number (of the name where no company is right), each judged by the other half's coefficients and
 threshold. --write fits once more on all and writes data/resolution_model.json. Prints counts and
@@ -25,9 +25,10 @@ from scipy.optimize import minimize
 from anchor_spend import names
 from anchor_spend.resolution import asking, candidates, evidence, index, model
 
-PENALTY = 1.0
+PENALTY = 0.3  # of coefficients in standard deviations of their evidence
 CUT, CUT_WEIGHT = 30, 0.5
-PRECISION = 0.99
+ACCEPTED = 0.97  # precision on names the coefficients were not fitted to
+REVIEW = 0.2  # one in five: worth the time of a person
 ROUNDS = 2  # the best reading of each company is chosen anew with the coefficients of the round before
 MODEL = Path(__file__).parents[1] / "plugins" / "anchor_spend" / "data" / "resolution_model.json"
 Floats = npt.NDArray[np.float64]
@@ -66,8 +67,8 @@ def main() -> None:
         report(label, *cross_fitted(whole, cut, cases, half), truth != "", half)
     if given.write:
         chance, right = cross_fitted(whole, cut, whole, half)
-        accept, review = threshold(chance, right, PRECISION), best_f1_threshold(chance, right, truth != "")
-        write(fit(whole, cut, np.ones(len(truth), dtype=bool)), accept, review, len(truth))
+        accept = threshold(chance, right, ACCEPTED)
+        write(fit(whole, cut, np.ones(len(truth), dtype=bool)), accept, REVIEW, len(truth))
 
 
 def halves(published: list[str], truth: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
@@ -126,6 +127,8 @@ def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
     right = np.concatenate([part.is_right[row] for part, row in zip(parts, rows, strict=True)])
     none = np.vstack([part.none for part in parts])
     weight = np.concatenate([part.weight * (is_used & part.is_open) for part in parts])
+    scale = np.concatenate([_spread(table), _spread(none)])
+    table, none = table / scale[:width], none / scale[width:]
     is_found = np.zeros(len(none), dtype=bool)
     is_found[owner[right]] = True
 
@@ -139,7 +142,13 @@ def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
     fitted: Floats = minimize(
         loss, np.zeros(width + none.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300}
     ).x
-    return fitted
+    return fitted / scale
+
+
+def _spread(table: Floats) -> Floats:
+    """Standard deviations of columns, 1 for one that is always the same."""
+    deviations = table.std(axis=0)
+    return np.where(deviations > 0, deviations, 1.0)
 
 
 def judge(cases: Cases, fitted: Floats) -> tuple[Floats, Flags]:

@@ -186,10 +186,12 @@ def is_redacted(name: str) -> bool:
 
 def is_like_a_public_body(name: str) -> bool:
     """Whether a name without a legal form says that it is a council's, an NHS body's, a ministry's ..."""
-    folded = f" {fold(name)} "
-    if not any(f" {phrase} " in folded for phrase in _phrase_lists()["public_body"]):
-        return False
-    return not _has_legal_form(name)
+    return _public_body_pattern().search(fold(name)) is not None and not _has_legal_form(name)
+
+
+@cache
+def _public_body_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_phrase_lists()['public_body'])})\b")
 
 
 # -- legal forms ----------------------------------------------------------------------------------------

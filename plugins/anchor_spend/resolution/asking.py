@@ -12,8 +12,9 @@ import numpy as np
 from anchor_spend import names
 from anchor_spend.resolution import wording
 from anchor_spend.resolution.index import Ids, Index, initials_of
+from anchor_spend.resolution.kinds import kinds_of
 from anchor_spend.resolution.readings import readings_of
-from anchor_spend.resolution.wording import Flags, Hashes, Integers, Words
+from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Integers, Words
 
 
 class Asked(NamedTuple):
@@ -26,17 +27,23 @@ class Asked(NamedTuple):
     texts: list[bytes]  # the words of each reading, written together
     is_cut: Flags  # whether the name fills its publisher's width
     initials: Hashes
+    first_letters: Bytes  # of each word
+    word_kinds: Bytes
     spelling: dict[int, str]
 
 
 def ask(index: Index, published: Sequence[str], cut_at: Sequence[int | None]) -> Asked:
     """The readings of names."""
-    found = [(place, reading) for place, name in enumerate(published) for reading in readings_of(name)]
+    is_cut = [names.is_possibly_cut(name, limit) for name, limit in zip(published, cut_at, strict=True)]
+    found = [
+        (place, reading)
+        for place, (name, cut) in enumerate(zip(published, is_cut, strict=True))
+        for reading in readings_of(name, cut)
+    ]
     spelling = wording.Spelling()
     words = wording.read_words([reading.text for _, reading in found], spelling)
     letters = [spelling.words[word] for word in words.hashes.tolist()]
     first = np.array([ord(word[0]) for word in letters], dtype=np.uint8)
-    is_cut = [names.is_possibly_cut(name, limit) for name, limit in zip(published, cut_at, strict=True)]
     offsets = words.offsets.tolist()
     return Asked(
         np.array([place for place, _ in found], dtype=np.int64),
@@ -46,6 +53,8 @@ def ask(index: Index, published: Sequence[str], cut_at: Sequence[int | None]) ->
         ["".join(letters[a:b]).encode() for a, b in pairwise(offsets)],
         np.array([is_cut[place] for place, _ in found], dtype=bool),
         initials_of(words.offsets, words.hashes, first),
+        first,
+        kinds_of(words.hashes),
         spelling.words,
     )
 

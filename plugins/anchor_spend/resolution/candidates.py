@@ -18,6 +18,7 @@ from anchor_spend.resolution.asking import Asked, word_ids
 from anchor_spend.resolution.index import (
     ACRONYM,
     CORE,
+    SPELLED,
     Ids,
     Index,
     less_one_letter,
@@ -25,17 +26,22 @@ from anchor_spend.resolution.index import (
     plain_units,
     spread,
 )
+from anchor_spend.resolution.initials import initials_of_runs
+from anchor_spend.resolution.kinds import SMALL
 from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers, whole_hashes
 
 OUR_WORDS, THEIR_WORDS = 10, 12  # words compared of either name
-_FIRST_WORDS = 8
+_FIRST_WORDS = 6
 _BUDGET = 1_500  # names looked at for each reading
 _SETTLED_BUDGET = 200  # where one is spelled alike
-_KEPT = 100  # of them compared letter by letter
-_SETTLED_KEPT = 20
+_KEPT = 200  # of them compared word by word
+_SETTLED_KEPT = 30
+_SPELT = 60  # of them compared letter by letter
+_SETTLED_SPELT = 15
 _LOOKED_UP = 0.08  # what a unit of the weight looked up adds to a first score
-_COMPARED = 15  # of them compared in full
-_SETTLED = 6  # compared in full where one is spelled alike
+_EQUAL = 2  # what an equal spelling adds to a first score: always compared
+_COMPARED = 20  # of them compared in full
+_SETTLED = 8  # compared in full where one is spelled alike
 _RARE = 3  # a word in at most so many names may be a misspelling
 _MOST_SPELLINGS = 12
 _NEIGHBOURS = 2
@@ -63,17 +69,21 @@ def find(asked: Asked, index: Index) -> Pairs:
         return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     is_settled = _is_spelled_alike(asked, index)
     found, score = _look_up(index, _units_of(asked, index, is_settled), is_settled)
+    score = _LOOKED_UP * score + _shared_words(asked, index, found)
+    found, score = _best(found, score, np.where(is_settled, _SETTLED_SPELT, _SPELT))
     beside = _that_begin_alike(asked, index)
     pairs = Pairs(*(np.concatenate(both) for both in zip(found, beside, strict=True)))
-    score = np.concatenate([score, np.zeros(len(beside.names))])
-    most = np.where(is_settled, _SETTLED, _COMPARED)
-    return _distinct(_best(pairs, _first_scores(asked, index, pairs) + _LOOKED_UP * score, most)[0])
+    score = np.concatenate([score, _shared_words(asked, index, beside)]) + _letters(asked, index, pairs)
+    return _distinct(_best(pairs, score, np.where(is_settled, _SETTLED, _COMPARED))[0])
 
 
 def _is_spelled_alike(asked: Asked, index: Index) -> Flags:
     """Readings that are a name of the register, all words written together."""
-    at = np.searchsorted(index.unit_hashes, whole_hashes(asked.words))
-    found: Flags = index.unit_hashes[np.minimum(at, len(index.unit_hashes) - 1)] == whole_hashes(asked.words)
+    wholes = (asked.words.spelled + SPELLED, whole_hashes(asked.words))
+    found = np.zeros(len(asked.names), dtype=bool)
+    for hashes in wholes:
+        at = np.searchsorted(index.unit_hashes, hashes)
+        found |= index.unit_hashes[np.minimum(at, len(index.unit_hashes) - 1)] == hashes
     return found & (np.diff(asked.words.offsets) > 1)
 
 
@@ -87,10 +97,14 @@ def _distinct(pairs: Pairs) -> Pairs:
 def _units_of(asked: Asked, index: Index, is_settled: Flags) -> _Units:
     words, owner = asked.words, owners_of(asked.words.offsets)
     parts = [_Units(readings, hashes, np.ones(len(hashes))) for readings, hashes in plain_units(words)]
+    every = np.arange(len(asked.names))
+    parts.append(_Units(every, words.spelled + SPELLED, np.ones(len(every))))
     short = np.flatnonzero((words.lengths >= 3) & (words.lengths <= 8))
     parts.append(_Units(owner[short], words.hashes[short] + ACRONYM, np.full(len(short), 0.8)))
     own = np.flatnonzero(asked.initials[:, 1])
     parts.append(_Units(own, asked.initials[own, 1], np.full(len(own), 0.8)))
+    runs = initials_of_runs(words.offsets, asked.first_letters, asked.word_kinds & SMALL > 0)
+    parts.append(_Units(*runs, np.full(len(runs[0]), 0.5)))
     parts.append(_Units(owner, words.hashes + CORE, np.full(len(owner), 0.5)))
     parts.append(_near_units(asked, index, is_settled))
     return _Units(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -203,8 +217,8 @@ def _that_begin_alike(asked: Asked, index: Index) -> Pairs:
 # -- a first order ----------------------------------------------------------------------------------------
 
 
-def _first_scores(asked: Asked, index: Index, pairs: Pairs) -> Floats:
-    """Shared weight, and letters in common."""
+def _shared_words(asked: Asked, index: Index, pairs: Pairs) -> Floats:
+    """The weight of shared words beside that of both names, and whether these are the same letters."""
     ours = padded(asked.words.offsets, asked.ids, pairs.readings, _FIRST_WORDS)
     theirs = padded(index.offsets, index.words, pairs.names, _FIRST_WORDS)
     same = (ours[:, :, None] == theirs[:, None, :]).any(axis=1) & (theirs >= 0)
@@ -213,13 +227,19 @@ def _first_scores(asked: Asked, index: Index, pairs: Pairs) -> Floats:
     total = np.concatenate([[0.0], np.cumsum(own)])
     our_total = (total[asked.words.offsets[1:]] - total[asked.words.offsets[:-1]])[pairs.readings]
     cosine = shared / np.sqrt((our_total + 5) * (index.weights[pairs.names] + 5))
+    is_equal = asked.words.spelled[pairs.readings] == index.spelled[pairs.names]
+    return np.asarray(cosine + _EQUAL * is_equal)
+
+
+def _letters(asked: Asked, index: Index, pairs: Pairs) -> Floats:
+    """Letters in common, as a share of the shorter name."""
     left, right = texts(asked, index, pairs)
     common = process.cpdist(left, right, scorer=LCSseq.similarity, dtype=np.float32)
     their_lengths = index.text_offsets[pairs.names + 1] - index.text_offsets[pairs.names]
     our_lengths = np.array([len(text) for text in asked.texts])[pairs.readings]
     shorter = np.maximum(np.minimum(our_lengths, their_lengths), 4)
-    score: Floats = cosine + 0.5 * common / shorter
-    return score
+    share: Floats = 0.5 * common / shorter
+    return share
 
 
 def texts(asked: Asked, index: Index, pairs: Pairs) -> tuple[list[bytes], list[bytes]]:

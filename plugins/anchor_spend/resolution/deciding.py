@@ -36,7 +36,6 @@ _TIED = "several candidates cannot be told apart"
 _NUMBER_ONLY = "only the published number points to it, and the names share no word"
 NEEDS_A_PERSON = frozenset({_TIED, _NUMBER_ONLY})
 _ABSENT = 0.05  # a best candidate less likely than this is as good as none
-_LEAST_SHOWN = 0.0001
 _CLOSE = 0.5  # of the best candidate's probability: a second one beyond it makes a tie
 
 
@@ -127,12 +126,15 @@ def days_of(day: date | None, unknown: int) -> int:
     return day.toordinal() - _EPOCH if day else unknown
 
 
-def resolve_with(index: Index, queries: Sequence[Query], bodies: Iterable[Body]) -> list[Decision]:
+def resolve_with(
+    index: Index, queries: Sequence[Query], bodies: Iterable[Body], processes: int = 1
+) -> list[Decision]:
     """One decision for each query, in their order, with an index made before."""
     decided = _find_bodies(queries, bodies)
     decided.update((query.key, kept_out) for query in queries if (kept_out := _keep_out(query, decided)))
     asked = [query for query in queries if query.key not in decided]
-    for query, found in zip(asked, answer(index, [question_of(query) for query in asked]), strict=True):
+    answers = answer(index, [question_of(query) for query in asked], processes)
+    for query, found in zip(asked, answers, strict=True):
         decided[query.key] = _decide(query, found)
     return [decided[query.key] for query in queries]
 
@@ -211,7 +213,7 @@ def _unmatched(
 def _decide(query: Query, found: Answer) -> Decision:
     """The likeliest candidate, where it is likely enough."""
     evidence = _evidence(query, found)
-    shown = [candidate for candidate in found.candidates if candidate.probability >= _LEAST_SHOWN]
+    shown = found.candidates
     if not shown or shown[0].probability < load_model().accept:
         return _nearest(query, found, shown, evidence)
     best, *others = shown

@@ -5,8 +5,11 @@ Answer for each, in their order, its candidates best first. A printed number or 
 name, never instead of it; where a candidate is counts for nothing else.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +24,9 @@ from anchor_spend.resolution.readings import KINDS
 from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _BATCH = 2_000  # names worked at once
+_WORTH_PROCESSES = 3  # batches
 _SHOWN = 3  # candidates of an answer
+_LEAST_SHOWN = 0.0001  # probability
 _NUMBER = (
     12.0  # what a printed number that agrees adds to the log odds: no doubt, where the names share a word
 )
@@ -88,17 +93,35 @@ class _Weighed(NamedTuple):
     is_inactive: Flags
 
 
-def answer(index: Index, questions: Sequence[Question]) -> Iterator[Answer]:
-    """An answer to each question, in their order."""
+def answer(index: Index, questions: Sequence[Question], processes: int = 1) -> Iterator[Answer]:
+    """An answer to each question, in their order; by several processes where that is worth their start."""
     if not index.size:
         yield from (Answer([], 1.0, 0, ()) for _ in questions)
         return
+    batches = [questions[start : start + _BATCH] for start in range(0, len(questions), _BATCH)]
+    if processes == 1 or len(batches) < _WORTH_PROCESSES or sys.platform != "linux":
+        for batch in batches:
+            yield from _answer_batch(index, batch)
+        return
+    # forked, so that the index is shared and not copied
+    with ProcessPoolExecutor(processes, get_context("fork"), _set_index, (index,)) as pool:
+        for answers in pool.map(_answer_of_process, batches):
+            yield from answers
+
+
+_index_of_process: list[Index] = []
+
+
+def _set_index(index: Index) -> None:
+    _index_of_process[:] = [index]
+
+
+def _answer_of_process(batch: Sequence[Question]) -> list[Answer]:
+    return _answer_batch(_index_of_process[0], batch)
+
+
+def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
     fitted = model.load_model()
-    for start in range(0, len(questions), _BATCH):
-        yield from _answer_batch(index, questions[start : start + _BATCH], fitted)
-
-
-def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) -> list[Answer]:
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
     pointed = _pointed_to(index, questions)
     pairs = _with_pointed(asked, pointed, candidates.find(asked, index))
@@ -109,16 +132,17 @@ def _answer_batch(index: Index, questions: Sequence[Question], fitted: Model) ->
     order = np.lexsort((index.entity_ids[weighed.entities], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
     targets = _targets(index, pointed, len(questions))
-    answers = []
-    for place, (first, last) in enumerate(pairwise(bounds)):
-        shown = order[first : min(last, first + _SHOWN)]
-        added = np.round(model.contributions(table[weighed.rows[shown]], fitted), 2)
-        found = [
-            _candidate(index, asked, pairs, table, weighed, i, float(chances[i]), row)
-            for i, row in zip(shown.tolist(), added, strict=True)
-        ]
-        answers.append(Answer(found, float(nothing[place]), last - first, targets[place]))
-    return answers
+    shown = [order[first : min(last, first + _SHOWN)].tolist() for first, last in pairwise(bounds)]
+    seen = np.array([i for few in shown for i in few if chances[i] >= _LEAST_SHOWN], dtype=np.int64)
+    added = np.round(model.contributions(table[weighed.rows[seen]], fitted), 2).tolist()
+    found = {
+        i: _candidate(index, asked, pairs, table, weighed, i, float(chances[i]), row)
+        for i, row in zip(seen.tolist(), added, strict=True)
+    }
+    return [
+        Answer([found[i] for i in few if i in found], float(nothing[place]), last - first, targets[place])
+        for place, (few, (first, last)) in enumerate(zip(shown, pairwise(bounds), strict=True))
+    ]
 
 
 def _pointed_to(index: Index, questions: Sequence[Question]) -> _Pointed:
@@ -207,7 +231,7 @@ def _candidate(
     weighed: _Weighed,
     i: int,
     chance: float,
-    added: Floats,
+    added: list[float],
 ) -> Candidate:
     row = int(weighed.rows[i])
     reading, name = int(pairs.readings[row]), int(pairs.names[row])
@@ -221,5 +245,5 @@ def _candidate(
         int(weighed.agreeing[i]),
         bool(weighed.postcode_agrees[i]),
         bool(weighed.is_inactive[i]),
-        {group: value for group, value in zip(GROUPS, added.tolist(), strict=True) if value},
+        {group: value for group, value in zip(GROUPS, added, strict=True) if value},
     )

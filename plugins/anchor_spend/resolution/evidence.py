@@ -5,50 +5,67 @@ in words what each is evidence of. Nothing in it knows where a candidate is, nor
 """
 
 from collections.abc import Callable
-from functools import cache
-from importlib import resources
 
 import numpy as np
-import yaml
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
 from anchor_spend.resolution import readings as ways
 from anchor_spend.resolution import wording
-from anchor_spend.resolution.alike import Alike, compare
+from anchor_spend.resolution.alike import Alike, begins_as_written, compare
 from anchor_spend.resolution.asking import Asked
-from anchor_spend.resolution.candidates import Pairs, acronym_length, texts
-from anchor_spend.resolution.index import SMALL_WORDS, TRADING, Index
-from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers
+from anchor_spend.resolution.candidates import OUR_WORDS, THEIR_WORDS, Pairs, acronym_length, texts
+from anchor_spend.resolution.index import TRADING, Index
+from anchor_spend.resolution.kinds import GENERIC, PLACE, SITE, SMALL
+from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _SMALL = 0.3  # the part of its weight that AND, OF ... keeps
 _HELD = 0.99
+_SHORT = (5, 6)  # words of short names, ours and theirs
+_FEW = 2  # names: a word in no more of them tells its organisation
 GROUPS = {
     "words in common": """
         shared shared>6 shared>10 shared>16 rarest rarest_shared rarest_both rarest_theirs only_core
-        only_core_rarest all_core place_same all_equal""",
+        only_core_rarest all_core place_same all_equal first first_weight sole sole_first sole_generic""",
     "words missing": """
         lost_ours lost_ours>3 lost_ours>8 lost_theirs lost_theirs>3 lost_theirs>8 most_lost_theirs
         rare_lost_theirs common_lost_ours core_lost_ours core_count_ours core_count_theirs generic_ours
-        generic_theirs place_conflict number_lost last_theirs""",
+        generic_theirs site_ours site_theirs core_lost_theirs place_lost_ours place_lost_theirs place_conflict
+        number_lost last_theirs""",
     "spelling": "spelled alike>0.8 letters>0.9 near_count near_weight",
     "beginning": """
         begins begins_long begins_as_written cut_begins cut_begins_lost cut_begins_count cut_begins_form
         cut_differs""",
     "legal form": "form_same form_conflict form_ours_only form_theirs_only",
-    "acronym": "acronym_3 acronym_4 acronym_alone acronym_unknown",
+    "acronym": "acronym_3 acronym_4 acronym_5 acronym_alone acronym_unknown",
     "way of reading": "trading before_ta after_ta less_code",
 }
 COLUMNS = tuple(" ".join(GROUPS.values()).split())
 
 
 def weigh(asked: Asked, index: Index, pairs: Pairs) -> Floats:
-    """The evidence of each pair."""
-    alike = compare(asked, index, pairs)
+    """The evidence of each pair. Short names are compared in a smaller table: most are."""
+    ours, theirs = np.diff(asked.words.offsets)[pairs.readings], _word_counts(index, pairs)
+    is_short = (ours <= _SHORT[0]) & (theirs <= _SHORT[1])
+    table = np.zeros((len(pairs.names), len(COLUMNS)))
+    for chosen, widths in ((is_short, _SHORT), (~is_short, (OUR_WORDS, THEIR_WORDS))):
+        if chosen.any():
+            part = Pairs(pairs.readings[chosen], pairs.names[chosen])
+            table[chosen] = _weigh_part(asked, index, part, widths)
+    return table
+
+
+def _word_counts(index: Index, pairs: Pairs) -> Integers:
+    """How many words each name of the register has."""
+    return index.offsets[pairs.names + 1] - index.offsets[pairs.names]
+
+
+def _weigh_part(asked: Asked, index: Index, pairs: Pairs, widths: tuple[int, int]) -> Floats:
+    alike = compare(asked, index, pairs, widths)
     found: dict[str, Floats | Flags | Integers] = {}
     for part in (_of_words, _of_kinds, _of_letters, _of_forms_and_ways):
         found.update(part(asked, index, pairs, alike))
-    found.update(_of_beginnings(found, asked.is_cut[pairs.readings]))
+    found.update(_of_beginnings(found, alike, asked.is_cut[pairs.readings]))
     return np.column_stack([np.asarray(found[name], dtype=np.float64) for name in COLUMNS])
 
 
@@ -65,7 +82,7 @@ def _weights(asked: Asked, index: Index, alike: Alike) -> tuple[Floats, Floats]:
     ids = np.where(alike.ours >= 0, asked.ids[alike.ours], -1)
     ours = np.where(ids >= 0, index.word_weights[ids], index.unknown_weight) * (alike.ours >= 0)
     theirs = index.word_weights[alike.theirs] * (alike.theirs >= 0)
-    small = [np.isin(hashes, SMALL_WORDS) for hashes in (alike.our_hashes, alike.their_hashes)]
+    small = [kinds & SMALL > 0 for kinds in (alike.our_kinds, alike.their_kinds)]
     return np.where(small[0], ours * _SMALL, ours), np.where(small[1], theirs * _SMALL, theirs)
 
 
@@ -80,7 +97,15 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
     near_theirs = (alike.their_hold > 0) & (alike.their_hold < 1)
     counts = (alike.theirs >= 0).sum(axis=1)
     last = np.take_along_axis(alike.their_hold, np.maximum(counts - 1, 0)[:, None], axis=1)[:, 0]
+    held = (theirs * (alike.their_hold >= _HELD)).argmax(axis=1)[:, None]
+    is_held = np.take_along_axis(alike.their_hold, held, axis=1)[:, 0] >= _HELD
+    sole = is_held & (index.word_counts[np.take_along_axis(alike.theirs, held, axis=1)[:, 0]] <= _FEW)
+    first = alike.our_hold[:, 0] * alike.their_hold[:, 0] * alike.first_equal
     return {
+        "first": first,
+        "first_weight": first * theirs[:, 0] / 5,
+        "sole": sole,
+        "sole_first": sole & alike.first_equal,
         **{f"shared>{least}": _over(total, least) for least in (6, 10, 16)},
         **{f"lost_ours>{least}": _over(lost, least) for least in (3, 8)},
         **{f"lost_theirs>{least}": _over(missing, least) for least in (3, 8)},
@@ -99,9 +124,9 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
         "last_theirs": last,
         "number_lost": _number_lost(asked, index, alike),
         "missing_theirs": missing / 5,
-        "lost_count_theirs": (
-            (alike.their_hold < 0.5) & (theirs > 0) & ~np.isin(alike.their_hashes, SMALL_WORDS)
-        ).sum(axis=1),
+        "lost_count_theirs": ((alike.their_hold < 0.5) & (theirs > 0) & (alike.their_kinds & SMALL == 0)).sum(
+            axis=1
+        ),
         "our_weight": ours.sum(axis=1),
     }
 
@@ -119,20 +144,23 @@ def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
 def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
     """Generic words say little, places much, and what is neither is the core of a name."""
     ours, theirs = _weights(asked, index, alike)
-    generic_ours, generic_theirs = (
-        np.isin(hashes, _hashes_of_kind("generic")) & (places >= 0)
-        for hashes, places in ((alike.our_hashes, alike.ours), (alike.their_hashes, alike.theirs))
-    )
-    place_ours, place_theirs = (
-        np.isin(hashes, _hashes_of_kind("place")) for hashes in (alike.our_hashes, alike.their_hashes)
-    )
-    core_ours = (alike.ours >= 0) & ~generic_ours & ~np.isin(alike.our_hashes, SMALL_WORDS)
-    core_theirs = (alike.theirs >= 0) & ~generic_theirs & ~np.isin(alike.their_hashes, SMALL_WORDS)
+    generic_ours, generic_theirs = (kinds & GENERIC > 0 for kinds in (alike.our_kinds, alike.their_kinds))
+    place_ours, place_theirs = (kinds & PLACE > 0 for kinds in (alike.our_kinds, alike.their_kinds))
+    site_ours, site_theirs = (kinds & SITE > 0 for kinds in (alike.our_kinds, alike.their_kinds))
+    core_ours = (alike.ours >= 0) & (alike.our_kinds & (GENERIC | SMALL) == 0)
+    core_theirs = (alike.theirs >= 0) & (alike.their_kinds & (GENERIC | SMALL) == 0)
     our_lost, their_lost = alike.our_hold < 0.5, alike.their_hold < 0.5
     is_core_held = core_theirs.any(axis=1) & ~(core_theirs & (alike.their_hold < _HELD)).any(axis=1)
     only_core = is_core_held & (core_theirs.sum(axis=1) == 1) & (core_ours.sum(axis=1) > 1)
     rarest = (theirs * alike.their_hold).max(axis=1)
     return {
+        "site_ours": np.minimum((site_ours & our_lost & (alike.ours >= 0)).sum(axis=1), 3),
+        "site_theirs": np.minimum((site_theirs & their_lost & (alike.theirs >= 0)).sum(axis=1), 3),
+        "core_lost_theirs": (theirs * (1 - alike.their_hold) * core_theirs).sum(axis=1) / 5,
+        "place_lost_ours": (place_ours & our_lost).any(axis=1),
+        "place_lost_theirs": (place_theirs & their_lost).any(axis=1),
+        "sole_generic": ~(core_ours & our_lost & ~site_ours & ~place_ours).any(axis=1)
+        & ~(core_theirs & their_lost & ~site_theirs & ~place_theirs).any(axis=1),
         "generic_ours": np.minimum((generic_ours & our_lost).sum(axis=1), 3),
         "generic_theirs": np.minimum((generic_theirs & their_lost).sum(axis=1), 3),
         "place_conflict": (place_ours & our_lost).any(axis=1) & (place_theirs & their_lost).any(axis=1),
@@ -144,13 +172,6 @@ def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
         "only_core": only_core,
         "only_core_rarest": only_core * rarest / 5,
     }
-
-
-@cache
-def _hashes_of_kind(kind: str) -> Hashes:
-    """data/word_kinds.yml."""
-    text = resources.files("anchor_spend").joinpath("data", "word_kinds.yml").read_text(encoding="utf-8")
-    return wording.hashes_of(map(wording.one_spelling, yaml.safe_load(text)[kind].split()))
 
 
 def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
@@ -171,25 +192,13 @@ def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found
         "letters>0.9": np.maximum(letters - 0.9, 0) * 10,
         "begins": begins & (lengths[0] < lengths[1]),
         "begins_long": (begins & (lengths[0] < lengths[1])) * np.minimum(lengths[0], 30) / 10,
-        "begins_as_written": _begins_as_written(asked, index, pairs),
+        "begins_as_written": begins_as_written(asked, index, pairs),
         "acronym_3": acronym == 3,
-        "acronym_4": acronym >= 4,
+        "acronym_4": acronym == 4,
+        "acronym_5": acronym >= 5,
         "acronym_alone": (acronym > 0) & is_alone,
         "acronym_unknown": (acronym > 0) & is_unknown,
     }
-
-
-def _begins_as_written(asked: Asked, index: Index, pairs: Pairs) -> Flags:
-    """Whether our letters as written are the beginning of theirs, as far as 24 letters."""
-    running = np.concatenate([[0], np.cumsum(asked.words.raw_lengths)])
-    offsets = asked.words.offsets
-    lengths = (running[offsets[1:]] - running[offsets[:-1]])[pairs.readings]
-    ours, theirs = asked.words.begins[pairs.readings], index.begins[index.begin_places[pairs.names]]
-    begins: Flags = lengths > 0
-    for half in (0, 1):
-        beyond = wording.packed_place(np.clip(lengths - wording.PACKED * half, 0, wording.PACKED))
-        begins = begins & (ours[:, half] // beyond == theirs[:, half] // beyond)
-    return begins
 
 
 def _of_forms_and_ways(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
@@ -207,13 +216,13 @@ def _of_forms_and_ways(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -
     }
 
 
-def _of_beginnings(found: Found, is_cut: Flags) -> Found:
-    """A name that fills its width and is the beginning of another may lack what the other has more."""
-    begins = (found["begins_as_written"] == 1) & is_cut
+def _of_beginnings(found: Found, alike: Alike, is_cut: Flags) -> Found:
+    """A name that fills its width and is the beginning of another: what it may have lost says little."""
     return {
-        "cut_begins": begins,
-        "cut_differs": is_cut & ~begins,
-        "cut_begins_lost": begins * found["missing_theirs"],
-        "cut_begins_count": begins * found["lost_count_theirs"],
-        "cut_begins_form": begins & (found["form_theirs_only"] == 1),
+        "cut_begins": alike.is_beginning,
+        "cut_differs": is_cut & ~alike.is_beginning,
+        "cut_begins_lost": alike.beyond_weight / 5,
+        "cut_begins_count": alike.beyond_count,
+        "cut_begins_form": alike.is_beginning & (found["form_theirs_only"] == 1),
+        "form_theirs_only": (found["form_theirs_only"] == 1) & ~alike.is_beginning,
     }

@@ -8,6 +8,7 @@ the runner-up is the candidate to look at. Refuses files without the columns it 
 """
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ _CHUNK = 50_000  # rows of a file held at once
 _NAME_COLUMNS = ("query_name", "published_number", "published_postcode", "name_cut_at")
 _REGISTER_COLUMNS = ("company_number", "company_name", "previous_names", "postcode")
 _OUT_COLUMNS = ["query_name", "company_number", "score", "band", "method", "runner_up", "runner_up_score"]
+_MOST_PROCESSES = 8
 _LEAST_WIDTH = 18  # characters: nobody cuts names shorter
 
 
@@ -42,7 +44,7 @@ def resolve_files(names_file: Path, register_file: Path, out_file: Path) -> dict
 
     queries = _queries_of(pd.concat(_read_chunks(names_file, _NAME_COLUMNS, required=1), ignore_index=True))
     index = open_register(register_file)
-    decisions = resolve_with(index, queries, [])
+    decisions = resolve_with(index, queries, [], processes=min(os.cpu_count() or 1, _MOST_PROCESSES))
     rows = [_file_row(query, decision) for query, decision in zip(queries, decisions, strict=True)]
     out = pd.DataFrame(rows, columns=_OUT_COLUMNS)
     if out_file.suffix == ".parquet":

@@ -20,13 +20,14 @@ import numpy.typing as npt
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import wording
+from anchor_spend.resolution.kinds import SMALL, kinds_of
 from anchor_spend.resolution.wording import Bytes, Flags, Floats, Hashes, Integers, Words
 
 CURRENT, OTHER, TRADING = 0, 1, 2
 ACRONYM = np.uint64(0x5851F42D4C957F2D)  # added to the hash of initials, so that they are no word
 CORE = np.uint64(0x14057B7EF767814F)  # added to the hash of the only rare word of a name
-SMALL_WORDS = wording.hashes_of(["AND", "OF", "THE", "FOR", "IN", "AT", "ON", "TO"])
-_FORMAT = 3
+SPELLED = np.uint64(0x9E6C63D0676A9A99)  # added to the hash of a whole name as written
+_FORMAT = 5
 NEVER = 2**31 - 1  # days: an unknown end; less than none, an unknown beginning
 _ID = "S24"
 _COMMON_NAMES = (
@@ -68,6 +69,7 @@ class Index:
     word_hashes: Hashes
     word_weights: npt.NDArray[np.float32]
     word_counts: Ids
+    word_kinds: Bytes  # see kinds.py
     by_hash: Ids  # the vocabulary in the order of its hashes
     # where things occur
     unit_hashes: Hashes
@@ -166,6 +168,7 @@ def build(register: Register) -> Index:
         word_hashes=word_hashes,
         word_weights=weights,
         word_counts=counts,
+        word_kinds=kinds_of(word_hashes),
         by_hash=by_hash,
         unit_hashes=units[0],
         unit_offsets=units[1],
@@ -261,8 +264,8 @@ def owners_of(offsets: Integers) -> Integers:
 
 
 def _units(words: Words, initials: Hashes, is_rare: Flags) -> tuple[Hashes, Integers, Ids]:
-    """Where words, pairs, whole names, acronyms and cores occur: sorted hashes and the names of each."""
-    found = [*plain_units(words)]
+    """Where words, pairs, whole names, acronyms and cores occur: sorted hashes, and the names of each."""
+    found = [*plain_units(words), (np.arange(len(words.forms)), words.spelled + SPELLED)]
     for column in (0, 1):
         names = np.flatnonzero(initials[:, column])
         if column:
@@ -313,7 +316,7 @@ def initials_of(offsets: Integers, hashes: Hashes, first_letters: Bytes) -> Hash
     """The initials of names of three to eight words as hashes: with AND, OF ... and without; 0 for others."""
     owner = owners_of(offsets)
     found = np.zeros((len(offsets) - 1, 2), dtype=np.uint64)
-    is_small = np.isin(hashes, SMALL_WORDS)
+    is_small = kinds_of(hashes) & SMALL > 0
     for column, is_counted in ((0, np.ones(len(hashes), dtype=bool)), (1, ~is_small)):
         owners, letters = owner[is_counted], first_letters[is_counted].astype(np.uint64)
         counts = np.bincount(owners, minlength=len(found))

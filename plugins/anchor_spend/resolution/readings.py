@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from anchor_spend import names
 
-WHOLE, LEGAL_PART, TRADING_PART, LESS_BRACKETS, LESS_SITE, LESS_CODE, LESS_CUT_FORM, KNOWN_AS = range(8)
+(
+    WHOLE, LEGAL_PART, TRADING_PART, LESS_BRACKETS, LESS_SITE, LESS_CODE, LESS_CUT_FORM, KNOWN_AS,
+    WHOLE_OF_PART, LESS_PREFIX,
+) = range(10)  # fmt: skip
 KINDS = (
     "whole",
     "before t/a",
@@ -21,18 +24,38 @@ KINDS = (
     "less a code",
     "less a cut legal form",
     "what it is known as",
+    "what it is a part of",
+    "less what ledgers put before",
 )
 _BRACKETS = re.compile(r"\s*[\(\[\{][^)\]}]*(?:[\)\]\}]|$)")
+_CLOSED_BRACKETS = re.compile(r"\s*[\(\[\{][^)\]}]*[\)\]\}]")
 _FORM_INSIDE = re.compile(
     r"^(.{4,}?\b(?:LTD|LIMITED|PLC|LLP|CIC|L\.T\.D|P\.L\.C)\b\.?)\s*[-,/:(\s]\s*\S.*$", re.IGNORECASE
 )
 _DASH = re.compile(
     r"\s+[-\u2013\u2014:/|]+\s*|\s*[-\u2013\u2014|]+\s+|\s*(?:C/O|FAO|\bRE:)\s*", re.IGNORECASE
 )
-_CODE = re.compile(r"(?:^|(?<=\s)|(?<=[A-Za-z.)]))[-#(]*[A-Z]{0,3}\d[\dA-Z/-]{3,}\)*\s*$")
-_CUT_FORM = re.compile(
-    r"(?<=\S)[\s(]+(?:L|LT|LI|LIM|LIMI|LIMIT|LIMITE|PL|LL|CI|PUBLIC LIM\w*|P)\.?\s*$", re.IGNORECASE
+_CODE = re.compile(
+    r"(?:(?:^|\s)(?:INV(?:OICE)?|PO|REF|A/?C|ACCOUNT|PHB)\b[.:\s]*(?:NO\b[.:\s]*)?)?"
+    r"(?:^|(?<=\s)|(?<=[A-Za-z.)]))[-#(]*[A-Z]{0,3}\d[\dA-Z/-]{3,}\)*(?:\s+[\dA-Z]{1,3})?\s*$",
+    re.IGNORECASE,
 )
+_CUT_FORM = re.compile(
+    r"(?<=\S)[\s(]+(?:L|LT|LI|LIM|LIMI|LIMIT|LIMITE|PL|LL|CI|PUBLIC LIM\w*|P|"
+    r"COMMUNITY(?: I\w*(?: C\w*)?)?)\.?\s*$",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(
+    r"^.*?\b(?:A(?: TRADING)? DIVISION OF|(?:A )?PART OF|A TRADING NAME OF|ON BEHALF OF|MANAGED BY|RUN BY)"
+    r"\s+(?=\S)",
+    re.IGNORECASE,
+)
+_LEDGER_PREFIX = re.compile(
+    r"^(?:FOUNDATION TRUST|NHS TRUST|THE TRUSTEES OF|TRUSTEES OF)\s+(?=\S+\s+\S)", re.IGNORECASE
+)
+# a non-breaking space read in the wrong encoding, as it stands in capitals without accents: 'EXAMPLEAA TRUST'
+_ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_MANGLED_SPACE = re.compile(r"(?:(?<=[A-Z&])AA|\u00c2)(?=[\s\u00a0]|$)")
 _LEADING_CODE = re.compile(r"^[A-Z]{0,2}\d{4,}[\s:-]+(?=\S)")
 
 
@@ -43,14 +66,19 @@ class Reading(NamedTuple):
     kind: int
 
 
-def readings_of(name: str) -> list[Reading]:
-    """The name as it stands first; others only where something may be left out."""
+def readings_of(name: str, is_cut: bool = False) -> list[Reading]:
+    """The name as it stands first; others only where something may be left out.
+
+    Of a cut name what an open bracket holds is not left out: it was to say more.
+    """
+    name = _without_mangled_spaces(name)
     found = [Reading(name, WHOLE)]
     legal, trading = names.split_trading_name(name)
     if trading:
         found += [Reading(legal, LEGAL_PART), Reading(trading, TRADING_PART)]
-    if "(" in name or "[" in name or "{" in name:
-        found.append(Reading(_BRACKETS.sub(" ", name), LESS_BRACKETS))
+    brackets = _CLOSED_BRACKETS if is_cut else _BRACKETS
+    if ("(" in name or "[" in name or "{" in name) and brackets.search(name):
+        found.append(Reading(brackets.sub(" ", name), LESS_BRACKETS))
     if inside := _FORM_INSIDE.match(name):
         found.append(Reading(inside[1], LESS_SITE))
     elif not trading and (parts := _DASH.split(name, maxsplit=1))[1:]:
@@ -59,6 +87,10 @@ def readings_of(name: str) -> list[Reading]:
         bare = _CODE.sub("", _LEADING_CODE.sub("", name))
         if bare != name:
             found.append(Reading(bare, LESS_CODE))
+    if whole := _PART_OF.match(name):
+        found.append(Reading(name[whole.end() :], WHOLE_OF_PART))
+    if _LEDGER_PREFIX.match(name):
+        found.append(Reading(_LEDGER_PREFIX.sub("", name), LESS_PREFIX))
     if _CUT_FORM.search(name):
         found.append(Reading(_CUT_FORM.sub("", name), LESS_CUT_FORM))
     if known := _known_as().get(names.normalise_name(name)) or _known_as().get(
@@ -66,6 +98,14 @@ def readings_of(name: str) -> list[Reading]:
     ):
         found.append(Reading(known, KNOWN_AS))
     return _distinct(found)
+
+
+def _without_mangled_spaces(name: str) -> str:
+    """One word that ends so may be a name's own; two are a publisher's. Also letters written as '\\xe9'."""
+    name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    if len(_MANGLED_SPACE.findall(name)) < 2 and "\u00c2" not in name:
+        return name
+    return _MANGLED_SPACE.sub(" ", name)
 
 
 @cache

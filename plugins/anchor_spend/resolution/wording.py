@@ -194,7 +194,7 @@ def _folded(published: Sequence[str]) -> Bytes:
     text = "\n".join(
         name.replace("\n", " ") if name.isascii() else names.fold(name) for name in published
     ).upper()
-    for old, new in (("'", ""), ("`", ""), ("&", " AND "), ("+", " AND "), ("\n", " \n ")):
+    for old, new in (("'", ""), ("`", ""), ("&", " AND "), ("+", " AND "), ("@", " AT "), ("\n", " \n ")):
         text = text.replace(old, new)
     text = text.encode("ascii", "replace").translate(_SEPARATORS).decode()
     text = f" {re.sub('  +', ' ', text)} "
