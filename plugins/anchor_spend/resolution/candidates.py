@@ -10,24 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import process
-from rapidfuzz.distance import OSA, LCSseq
+from rapidfuzz.distance import LCSseq
 from scipy.sparse import csr_array
 
-from anchor_spend.resolution import wording
-from anchor_spend.resolution.asking import Asked, word_ids
+from anchor_spend.resolution.asking import Asked
 from anchor_spend.resolution.index import (
     ACRONYM,
     CORE,
     SPELLED,
     Ids,
     Index,
-    less_one_letter,
     owners_of,
     plain_units,
     spread,
 )
 from anchor_spend.resolution.initials import initials_of_runs
 from anchor_spend.resolution.kinds import SMALL
+from anchor_spend.resolution.spellings import other_spellings
 from anchor_spend.resolution.wording import Flags, Floats, Hashes, Integers, whole_hashes
 
 OUR_WORDS, THEIR_WORDS = 10, 12  # words compared of either name
@@ -43,7 +42,6 @@ _EQUAL = 2  # what an equal spelling adds to a first score: always compared
 _COMPARED = 20  # of them compared in full
 _SETTLED = 8  # compared in full where one is spelled alike
 _RARE = 3  # a word in at most so many names may be a misspelling
-_MOST_SPELLINGS = 12
 _NEIGHBOURS = 2
 
 
@@ -116,43 +114,15 @@ def _near_units(asked: Asked, index: Index, is_settled: Flags) -> _Units:
     known = np.where(asked.ids < 0, 0, index.word_counts[np.maximum(asked.ids, 0)])
     places = np.flatnonzero((known <= _RARE) & (asked.words.lengths >= 3) & ~is_settled[owner])
     distinct, inverse = np.unique(asked.words.hashes[places], return_inverse=True)
-    others = [_other_spellings(index, asked.spelling[word]) for word in distinct.tolist()]
-    found = [
-        (reading, spelling, trust)
-        for reading, i in zip(owner[places].tolist(), inverse.tolist(), strict=True)
-        for spelling, trust in others[i].items()
-    ]
-    columns = list(zip(*found, strict=True)) or [(), (), ()]
-    spellings = np.array(columns[1], dtype=np.int64)
+    found = other_spellings(index, [asked.spelling[word] for word in distinct.tolist()], distinct)
+    counts = np.bincount(found.words, minlength=len(distinct))
+    starts = np.cumsum(counts) - counts
+    chosen = spread(starts[inverse], counts[inverse])
     return _Units(
-        np.array(columns[0], dtype=np.int64),
-        index.word_hashes[spellings],
-        np.array(columns[2], dtype=np.float64),
+        np.repeat(owner[places], counts[inverse]),
+        index.word_hashes[found.places[chosen]],
+        found.trust[chosen],
     )
-
-
-def _other_spellings(index: Index, word: str) -> dict[int, float]:
-    """Words of the vocabulary one or two letters away, and those this one is the beginning of."""
-    found = {} if len(word) < 5 else _misspellings(index, word)
-    start, stop = np.searchsorted(index.letters, [word.encode(), word.encode() + b"["]).tolist()
-    longer = np.arange(start, stop)
-    if len(longer) > _MOST_SPELLINGS:
-        longer = start + np.argsort(-index.word_counts[start:stop], kind="stable")[:_MOST_SPELLINGS]
-    return {**dict.fromkeys(longer.tolist(), 0.6), **found}
-
-
-def _misspellings(index: Index, word: str) -> dict[int, float]:
-    codes = np.frombuffer(word.encode().ljust(wording.LONGEST_KEPT, b"\0"), dtype=np.uint8)[None, :]
-    shorter = less_one_letter(codes, np.array([len(word)]))
-    hashes = np.append(shorter, np.uint64(wording.hash_word(word)))
-    low = np.searchsorted(index.near_hashes, hashes, side="left")
-    near = set(
-        index.near_words[spread(low, np.searchsorted(index.near_hashes, hashes, side="right") - low)].tolist()
-    )
-    near.update(place for place in word_ids(index, shorter).tolist() if place >= 0)
-    distances = {place: OSA.distance(word, index.letters[place].decode(), score_cutoff=2) for place in near}
-    most = 1 if len(word) < 8 else 2
-    return {place: 1.1 - 0.2 * distance for place, distance in distances.items() if 0 < distance <= most}
 
 
 # -- looking up -------------------------------------------------------------------------------------------

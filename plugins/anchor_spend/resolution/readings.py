@@ -50,6 +50,8 @@ _PART_OF = re.compile(
     r"\s+(?=\S)",
     re.IGNORECASE,
 )
+_OF_OR_BY = re.compile(r"\b(?:OF|BY)\b", re.IGNORECASE)  # quickly told, and most names lack them
+_DIGIT = re.compile(r"\d")
 _LEDGER_PREFIX = re.compile(
     r"^(?:FOUNDATION TRUST|NHS TRUST|THE TRUSTEES OF|TRUSTEES OF)\s+(?=\S+\s+\S)", re.IGNORECASE
 )
@@ -83,11 +85,11 @@ def readings_of(name: str, is_cut: bool = False) -> list[Reading]:
         found.append(Reading(inside[1], LESS_SITE))
     elif not trading and (parts := _DASH.split(name, maxsplit=1))[1:]:
         found.append(Reading(parts[0], LESS_SITE))
-    if any(letter.isdigit() for letter in name):
+    if _DIGIT.search(name):
         bare = _CODE.sub("", _LEADING_CODE.sub("", name))
         if bare != name:
             found.append(Reading(bare, LESS_CODE))
-    if whole := _PART_OF.match(name):
+    if _OF_OR_BY.search(name) and (whole := _PART_OF.match(name)):
         found.append(Reading(name[whole.end() :], WHOLE_OF_PART))
     if _LEDGER_PREFIX.match(name):
         found.append(Reading(_LEDGER_PREFIX.sub("", name), LESS_PREFIX))
@@ -102,7 +104,10 @@ def readings_of(name: str, is_cut: bool = False) -> list[Reading]:
 
 def _without_mangled_spaces(name: str) -> str:
     """One word that ends so may be a name's own; two are a publisher's. Also letters written as '\\xe9'."""
-    name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    if "\\x" in name:
+        name = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), name)
+    if "AA" not in name and "\u00c2" not in name:
+        return name
     if len(_MANGLED_SPACE.findall(name)) < 2 and "\u00c2" not in name:
         return name
     return _MANGLED_SPACE.sub(" ", name)
