@@ -327,6 +327,12 @@ def test_initials_and_other_word_breaks_hold_words(published, registered):
     assert found.candidates[0].probability > 0.5
 
 
+def test_an_organisation_that_stands_twice_is_one():
+    twice = [company("01000050", "Quillcare Ltd"), company("01000050", "Quillcare Ltd", ("Oldquill Ltd",))]
+    assert resolved(Query("k", "Quillcare Ltd"), *twice) == ("GB-COH-01000050", "exact_name")
+    assert resolved(Query("k", "Oldquill Ltd"), *twice) == ("GB-COH-01000050", "previous_name")
+
+
 def test_several_processes_give_the_same_answers(register, monkeypatch):
     monkeypatch.setattr(engine, "_BATCH", 3)
     questions = [Question(entity.name) for entity in KNOWN]

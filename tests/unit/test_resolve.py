@@ -158,6 +158,7 @@ def test_the_order_of_the_register_does_not_count():
 @pytest.mark.parametrize(
     ("published", "padded"),
     [
+        ("1234567.0", "01234567"),
         ("1234567", "01234567"),
         (" 01234567 ", "01234567"),
         ("sc12", "SC000012"),

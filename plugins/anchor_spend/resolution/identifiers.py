@@ -11,7 +11,7 @@ _CHARITY = re.compile(r"(SC|NIC|NI|)0*(\d{1,7})")
 
 def pad_company_number(number: str) -> str:
     """A published company number in its register form ('1234567' -> '01234567'); '' when it cannot be one."""
-    text = "".join(number.split()).upper()
+    text = "".join(number.split()).upper().removesuffix(".0")  # as spreadsheets write whole numbers
     if text.isdigit() and 5 <= len(text) <= 8:
         return text.zfill(8)
     if text[:2].isalpha() and text[2:].isdigit() and 3 <= len(text) <= 8:
