@@ -104,10 +104,10 @@ def _unresolved(found: Row) -> Iterator[str]:
     left, largest = found["unresolved"], found["largest"]
     told = f"{left['organisations']:,} organisations, paid GBP {left['gbp']:,.2f}"
     absent = f"{left['probably_absent']:,} of them (GBP {left['probably_absent_gbp']:,.2f})"
-    nothing = f"{left['nothing_near']:,} of those (GBP {left['nothing_near_gbp']:,.2f}) no name comes near"
+    nothing = f"{left['nothing_near']:,} of those (GBP {left['nothing_near_gbp']:,.2f})"
     yield f"Unresolved, or waiting for review: {told}."
-    yield f"{absent} have no candidate likely enough to look at, to {nothing}:"
-    yield "they are probably in no register at hand. That is an estimate: some are there under a name too"
+    yield f"{absent} have no candidate likely enough to look at; nothing at all comes near {nothing}."
+    yield "They are probably in no register at hand. That is an estimate: some are there under a name too"
     yield "different to be found, and docs/resolution.md says how often."
     if largest:
         yield f"\nThe {len(largest)} largest:"
