@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from anchor_spend import cli, database, ingest, ledger, queries, settings, spec
+from anchor_spend import cli, database, ingest, ledger, queries, settings, spec, spreadsheets
 from anchor_spend.errors import DatabaseError, SettingsError, SpecError
 from anchor_spend.names import payee_kind
 from anchor_spend.records import (
@@ -53,7 +53,7 @@ def test_a_malformed_database_url_is_refused_without_quoting_it(
     [("=1+1", "'=1+1"), ("\t@x", "'\t@x"), ("-a", "'-a"), ("Plain", "Plain"), (-5, -5), (None, None)],
 )
 def test_text_is_never_a_formula(cell: object, written: object) -> None:
-    assert cli._harmless(cell) == written
+    assert spreadsheets.harmless(cell) == written
 
 
 @pytest.mark.parametrize(
