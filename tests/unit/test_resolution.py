@@ -405,3 +405,11 @@ def test_a_company_that_was_not_there_when_it_was_paid_is_not_meant(paid_from, p
 )
 def test_charity_numbers_have_one_form(printed, expected):
     assert charity_id(printed) == expected
+
+
+@pytest.mark.parametrize("name", ["***", "-", "\u682a\u5f0f\u4f1a\u793e"])
+def test_a_name_without_a_word_is_decided_also_where_nothing_else_is_asked(name):
+    decided = resolve_with(build_index(KNOWN), [Query("k", name, "01000001")], [])
+    assert [(decision.entity_id, decision.runner_up_entity_id) for decision in decided] == [
+        (None, "GB-COH-01000001")
+    ]

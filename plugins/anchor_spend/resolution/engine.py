@@ -95,7 +95,7 @@ class _Weighed(NamedTuple):
 
 def answer(index: Index, questions: Sequence[Question], processes: int = 1) -> Iterator[Answer]:
     """An answer to each question, in their order; by several processes where that is worth their start."""
-    if not index.size:
+    if not (index.size and len(index.word_hashes)):
         yield from (Answer([], 1.0, 0, ()) for _ in questions)
         return
     batches = [questions[start : start + _BATCH] for start in range(0, len(questions), _BATCH)]
@@ -125,6 +125,8 @@ def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
     pointed = _pointed_to(index, questions)
     pairs = _with_pointed(asked, pointed, candidates.find(asked, index))
+    if not len(asked.words.hashes):  # names of nothing but punctuation, or of other scripts
+        pairs = Pairs(pairs.readings[:0], pairs.names[:0])
     table = evidence.weigh(asked, index, pairs)
     weighed = _weigh_entities(index, asked, questions, pairs, table, pointed, fitted)
     none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
