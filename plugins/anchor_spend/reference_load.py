@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
+from anchor_spend.reference_shrinking import refuse_shrunk
 from anchor_spend.reference_staging import KEPT, Part, clear, listed_by, sources_of, stage
 from anchor_spend.registers import COMPANIES_HOUSE, LAYOUTS, Dataset, Source
 from anchor_spend.society_numbers import link_societies
@@ -60,7 +61,7 @@ def load(
     """Bring a world's dataset to the state of the parts and record its vintage.
 
     Of equal keys the first counts. The connection commits by itself. ReferenceDataError names the file and
-    rows with a value that cannot be stored; the earlier vintage stays.
+    rows with a value that cannot be stored, or the register that has shrunk; the earlier vintage stays.
     """
     stage(connection, is_synthetic, dataset, parts)
     with connection.transaction():
@@ -68,6 +69,8 @@ def load(
         connection.execute(f"analyze reference.staged_{dataset}".encode())
         if dataset == "organisations":
             link_societies(connection, is_synthetic)
+        if not is_synthetic:
+            refuse_shrunk(connection, dataset, sources_of(parts))
         counts = _swap(connection, is_synthetic, dataset, sources_of(parts))
         _record(connection, is_synthetic, dataset, parts, sha256, counts.rows)
         clear(connection)
@@ -138,7 +141,8 @@ def _listing_vintages(
 ) -> dict[str, str]:
     """The newest vintage of each register in the load before."""
     rows = connection.execute(
-        """select layout, max(vintage) from reference.register_files
+        """select layout, coalesce(max(vintage) filter (where vintage ~ '^[0-9]{4}'), max(vintage))
+           from reference.register_files
            where is_synthetic = %s and dataset = %s group by layout""",
         [is_synthetic, dataset],
     ).fetchall()

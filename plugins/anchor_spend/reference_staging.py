@@ -195,13 +195,13 @@ def _csv(frame: "pd.DataFrame") -> bytes:
 def _unlisted(source: Source, sources: Iterable[Source]) -> list[str]:
     """Registers whose newest list is another file: a row that only this one has is no longer listed."""
     newest = {
-        register: max(other.vintage for other in sources if register in other.layout.lists)
+        register: max(other.age for other in sources if register in other.layout.lists)
         for register in listed_by(sources)
     }
     return sorted(
         register
         for register, vintage in newest.items()
-        if register not in source.layout.lists or source.vintage != vintage
+        if register not in source.layout.lists or source.age != vintage
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from anchor_spend import database, reference, reference_load, reference_staging
+from anchor_spend.errors import ReferenceDataError
 from anchor_spend.records import RunRequest
 from company_register import write_register
 from register_files import write
@@ -265,3 +266,39 @@ def test_a_load_killed_for_good_is_finished_by_the_next(folder):
     assert query("select count(*), count(distinct company_name) from reference.companies") == [
         (40_000, 40_000)
     ]
+
+
+def test_a_register_that_has_shrunk_is_refused_until_somebody_says_it_is_right(folder, monkeypatch):
+    month(folder, "2026-08-01", range(150))
+    reference.refresh(LIVE, folder)
+    month(folder, "2026-09-01", range(119))
+    with pytest.raises(ReferenceDataError, match="companies_house hold 119 rows, and 150 are loaded"):
+        reference.refresh(LIVE, folder)
+    listed = "select count(*) from reference.companies where is_listed"
+    assert query(listed) == [(150,)]
+    monkeypatch.setenv("ANCHOR_SPEND_ACCEPT_SMALLER", "oscr, companies_house")
+    reference.refresh(LIVE, folder)
+    assert query(listed) == [(119,)]
+    monkeypatch.delenv("ANCHOR_SPEND_ACCEPT_SMALLER")
+    month(folder, "2026-10-01", range(96))
+    reference.refresh(LIVE, folder)
+    assert query(listed) == [(96,)], "a fifth may go"
+
+
+def test_one_file_of_a_newer_month_does_not_take_the_others_off_the_register(folder):
+    month(folder, "2026-08-01", range(150))
+    reference.refresh(LIVE, folder)
+    write_register(folder / "BasicCompanyData-2026-09-01-part1_7.zip", range(20))
+    with pytest.raises(ReferenceDataError, match="companies_house hold 20 rows, and 150 are loaded"):
+        reference.refresh(LIVE, folder)
+
+
+def test_postcodes_that_are_missing_are_refused_as_well(folder):
+    month(folder, "2026-08-01", [1])
+    rows = [(f"QQ{number} 1QQ", "E06000032", "E01000001") for number in range(1, 100)]
+    header = ("postcode", "authority_code", "lsoa_code")
+    write(folder / "postcodes.csv", header, *rows, ("QR1 1QQ", "E06000032", "E01000001"))
+    reference.refresh(LIVE, folder)
+    write(folder / "postcodes.csv", header, *rows[:10])
+    with pytest.raises(ReferenceDataError, match="postcodes hold 10 rows, and 100 are loaded"):
+        reference.refresh(LIVE, folder)

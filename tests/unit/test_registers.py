@@ -242,3 +242,61 @@ def test_a_zip_cut_off_is_refused(tmp_path):
     (tmp_path / "cut.zip").write_bytes((tmp_path / "whole.zip").read_bytes()[:-30])
     with pytest.raises(ReferenceDataError, match=r"cut\.zip is no readable ZIP"):
         registers.find_sources(tmp_path)
+
+
+def test_json_that_only_opens_brackets_is_left_alone(tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    assert registers.find_sources(tmp_path) == []
+
+
+@pytest.mark.parametrize("last", ["5", "{" + '"a":{' * 30_000])
+def test_json_that_is_no_array_of_objects_is_refused(tmp_path, last):
+    objects = [json.dumps(COMMISSION)] * 300  # more than is looked at to tell the layout
+    (tmp_path / "charity.json").write_text(f"[{','.join([*objects, last])}]")
+    (source,) = registers.find_sources(tmp_path)
+    with pytest.raises(ReferenceDataError, match=r"charity\.json looks like"):
+        list(registers.read(source))
+
+
+def test_what_only_looks_like_a_register_is_named_or_left_alone(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "dangling.csv").symlink_to(tmp_path / "nowhere")
+    assert registers.find_sources(tmp_path) == []
+    (tmp_path / "companies.parquet").write_bytes(b"none")
+    with pytest.raises(ReferenceDataError, match=r"companies\.parquet is no readable Parquet file"):
+        registers.find_sources(tmp_path)
+
+
+def test_an_archive_with_bytes_that_do_not_fit_its_checksum_is_refused(tmp_path):
+    rows = [(f"{number:08d}", "QUILL LIMITED", "", "") for number in range(30_000)]
+    header = ("company_number", "company_name", "previous_names", "postcode")
+    with zipfile.ZipFile(tmp_path / "companies.zip", "w") as archive:
+        archive.writestr("companies.csv", csv_text(header, *rows))
+    data = bytearray((tmp_path / "companies.zip").read_bytes())
+    data[-2000] ^= 1
+    (tmp_path / "companies.zip").write_bytes(data)
+    (source,) = registers.find_sources(tmp_path)
+    with pytest.raises(ReferenceDataError, match="cannot be unpacked"):
+        list(registers.read(source))
+
+
+def test_a_column_that_stands_there_twice_is_refused(tmp_path):
+    write(
+        tmp_path / "companies.csv",
+        ("company_number", "company_name", "previous_names", "postcode", " company_name"),
+        ("01000001", "QUILL LIMITED", "", "", "OTHER"),
+    )
+    (source,) = registers.find_sources(tmp_path)
+    with pytest.raises(ReferenceDataError, match="a column twice"):
+        list(registers.read(source))
+
+
+def test_a_file_that_states_no_vintage_counts_as_the_oldest(tmp_path):
+    for name in (
+        "BasicCompanyData.csv",
+        "BasicCompanyData-2026-09-01.csv",
+        "BasicCompanyData-2026-08-01.csv",
+    ):
+        write(tmp_path / name, ("CompanyName", "CompanyNumber"), ("QUILL", "01000001"))
+    vintages = [source.vintage for source in registers.find_sources(tmp_path)]
+    assert vintages == ["2026-09-01", "2026-08-01", "not stated"]

@@ -5,9 +5,11 @@ member is never read beyond the size that it states.
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from anchor_spend.archives import MAX_EXPANSION, MAX_MEMBERS
 from anchor_spend.errors import ReferenceDataError
@@ -32,6 +34,18 @@ def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
                 "out of the folder."
             )
         yield archive
+
+
+@contextmanager
+def opened(archive: zipfile.ZipFile, path: Path, member: str) -> Iterator[IO[bytes]]:
+    """A member to read from; ReferenceDataError where its bytes are not what the archive says."""
+    try:
+        with archive.open(member) as file:
+            yield file
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ReferenceDataError(
+            f"{path.name} holds {member}, which cannot be unpacked ({type(error).__name__}): fetch it again."
+        ) from error
 
 
 def _problem(archive: zipfile.ZipFile, size: int) -> str:

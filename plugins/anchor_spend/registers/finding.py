@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from anchor_spend.registers.archive import open_archive
+from anchor_spend.errors import ReferenceDataError
+from anchor_spend.registers.archive import open_archive, opened
 from anchor_spend.registers.json_rows import first_keys
 from anchor_spend.registers.layout import Layout, Source
 from anchor_spend.registers.layouts import LAYOUTS
@@ -18,7 +19,7 @@ def find_sources(folder: Path) -> list[Source]:
     """Every register file below a folder, in the order in which their rows count."""
     about = _manifest(folder)
     sources = [source for path in sorted(folder.rglob("*")) for source in _sources_of(path, folder, about)]
-    newest_first = sorted(sources, key=lambda source: (source.vintage, source.path.name), reverse=True)
+    newest_first = sorted(sources, key=lambda source: (source.age, source.path.name), reverse=True)
     return sorted(newest_first, key=lambda source: source.layout.rank)
 
 
@@ -32,8 +33,13 @@ def _manifest(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / "manifest.csv"
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row.get("file", ""): row for row in csv.DictReader(file)}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row.get("file", ""): row for row in csv.DictReader(file)}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReferenceDataError(
+            f"{path} cannot be read ({type(error).__name__}). It must be a CSV in UTF-8; save it again."
+        ) from error
 
 
 def _sources_of(path: Path, folder: Path, about: dict[str, dict[str, str]]) -> Iterator[Source]:
@@ -59,10 +65,10 @@ def _layouts(name: str, header: frozenset[str]) -> list[Layout]:
 def _headers(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
     """(member, header) of a file; a ZIP has several members, anything else one named ''."""
     suffix = path.suffix.lower()
+    if not path.is_file():
+        return
     if suffix == ".parquet":
-        import pyarrow.parquet as pq
-
-        yield "", frozenset(pq.read_schema(path).names)
+        yield "", _parquet_columns(path)
     elif suffix in (".csv", ".json"):
         with path.open("rb") as file:
             yield "", _header(path.name, file)
@@ -70,8 +76,18 @@ def _headers(path: Path) -> Iterator[tuple[str, frozenset[str]]]:
         with open_archive(path) as archive:
             for member in sorted(archive.namelist()):
                 if member.lower().endswith((".csv", ".json")):
-                    with archive.open(member) as file:
+                    with opened(archive, path, member) as file:
                         yield member, _header(member, file)
+
+
+def _parquet_columns(path: Path) -> frozenset[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return frozenset(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException) as error:
+        raise ReferenceDataError(f"{path.name} is no readable Parquet file: fetch it again.") from error
 
 
 def _header(name: str, file: IO[bytes]) -> frozenset[str]:

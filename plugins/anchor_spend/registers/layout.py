@@ -75,6 +75,11 @@ class Source(NamedTuple):
     licence: str
     origin: str
 
+    @property
+    def age(self) -> str:
+        """The vintage as far as it can be compared: one that begins with no year counts as the oldest."""
+        return self.vintage if self.vintage[:4].isdecimal() else ""
+
 
 def has(*names: str) -> Callable[[frozenset[str]], bool]:
     """Whether a header has all of these columns."""

@@ -10,14 +10,12 @@ import codecs
 import io
 import logging
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from anchor_spend.errors import ReferenceDataError
-from anchor_spend.registers.archive import open_archive
+from anchor_spend.registers.archive import open_archive, opened
 from anchor_spend.registers.json_rows import json_frames
 from anchor_spend.registers.layout import COLUMNS, Source
 
@@ -49,11 +47,13 @@ def read(source: Source, skip: int = 0) -> Iterator[Chunk]:
     try:
         for frame in _raw_frames(source, skip):
             frame.columns = [str(name).strip() for name in frame.columns]
+            if frame.columns.has_duplicates:
+                raise ValueError("it has a column twice")
             readable = _without_unreadable(source, frame, read)
             converted = source.layout.convert(readable).reindex(columns=columns, fill_value="").fillna("")
             read, kept = read + len(frame), kept + len(converted)
             yield Chunk(converted, len(frame))
-    except (KeyError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, ijson.JSONError) as error:
+    except (KeyError, ValueError, ijson.JSONError) as error:
         raise ReferenceDataError(
             f"{source.path.name} looks like {source.layout.name} but cannot be read as such after row "
             f"{read:,} ({type(error).__name__}: {_short(error)}). Fetch it again, or take it out of the "
@@ -143,7 +143,7 @@ def _open(source: Source) -> Iterator[IO[bytes]]:
         with source.path.open("rb") as file:
             yield file
         return
-    with open_archive(source.path) as archive, archive.open(source.member) as member:
+    with open_archive(source.path) as archive, opened(archive, source.path, source.member) as member:
         yield member
 
 
