@@ -75,9 +75,11 @@ class Explanation:
 
 
 def query_of(name: str, number: str = "", postcode: str = "", publisher_id: str = "") -> Query:
-    """The question about a name as a publisher prints it; SettingsError for a blank name."""
+    """The question about a name as a publisher prints it; SettingsError for one blank or not UTF-8."""
     if not name.strip():
         raise SettingsError("The name is blank.")
+    if any("\ud800" <= letter <= "\udfff" for letter in name + number + postcode):
+        raise SettingsError("The name, number or postcode holds bytes that are not UTF-8.")
     limit = _width(publisher_id) if publisher_id else None
     cut_at = limit if names.is_possibly_cut(name, limit) else None
     return Query(names.supplier_key(name, number, postcode), name, number, postcode, cut_at)
@@ -268,7 +270,12 @@ def _vintages(connection: psycopg.Connection[Any], is_synthetic: bool) -> dict[s
 
 
 def lines(found: Explanation) -> Iterator[str]:
-    """The explanation, to be read."""
+    """The explanation, to be read; what publishers print is made safe for a terminal."""
+    for line in _lines(found):
+        yield "".join(letter if letter.isprintable() else " " for letter in line)
+
+
+def _lines(found: Explanation) -> Iterator[str]:
     yield found.name
     yield f"Payee:     {_KIND_WORDS[found.payee_kind]}"
     yield f"Read as:   {'; '.join(found.readings)}"

@@ -8,7 +8,7 @@ import pytest
 import supplier_world as world
 
 from anchor_spend import cli, explain, names, resolve
-from anchor_spend.errors import SettingsError
+from anchor_spend.errors import ReferenceDataError, SettingsError
 from anchor_spend.review import seed
 
 LUTON = "luton_borough_council"
@@ -155,3 +155,31 @@ def test_the_command_reads_the_database(county, monkeypatch, capsys):
     code, said = run(monkeypatch, capsys, "Quillmere Catering")
     assert (code, said.out.splitlines()[0]) == (0, "Quillmere Catering")
     assert "GB-COH-01000001 QUILLMERE CATERING LIMITED (accept)" in said.out
+
+
+@pytest.mark.database
+def test_what_a_terminal_would_obey_is_not_printed(county):
+    _, text = explained("Quill\x1b[31mmere\nLtd")
+    assert "Quill [31mmere Ltd" in text
+    assert text.isprintable() or set(text) - {"\n"} == {letter for letter in text if letter.isprintable()}
+
+
+@pytest.mark.parametrize("printed", [("Foo \udcff Ltd",), ("Foo Ltd", "\udcff")])
+def test_bytes_that_are_no_text_are_refused(printed):
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        explain.query_of(*printed)
+
+
+@pytest.mark.parametrize("content", [b"", b"company_number,company_name\n1,Caf\xe9\n"])
+def test_a_register_file_that_is_no_table_is_named(tmp_path, content):
+    file = tmp_path / "register.csv"
+    file.write_bytes(content)
+    with pytest.raises(ReferenceDataError, match=r"register\.csv cannot be read as a table"):
+        explain.from_file(explain.query_of("Quillmere Ltd"), file)
+
+
+def test_a_register_without_names_knows_nobody(tmp_path):
+    file = tmp_path / "register.csv"
+    file.write_text("company_number,company_name\n1,\n")
+    found = explain.from_file(explain.query_of("Quillmere Ltd"), file)
+    assert (found.decision["entity_id"], found.candidates) == (None, [])

@@ -122,12 +122,18 @@ def _read_chunks(path: Path, columns: Sequence[str], required: int) -> Iterator[
 
 
 def _frames(path: Path) -> Iterator["pd.DataFrame"]:
-    if path.suffix == ".parquet":
-        import pyarrow.parquet as pq
+    try:
+        if path.suffix == ".parquet":
+            import pyarrow.parquet as pq
 
-        for batch in pq.ParquetFile(path).iter_batches(_CHUNK):
-            yield batch.to_pandas()
-    else:
-        import pandas as pd
+            for batch in pq.ParquetFile(path).iter_batches(_CHUNK):
+                yield batch.to_pandas()
+        else:
+            import pandas as pd
 
-        yield from pd.read_csv(path, dtype="str", keep_default_na=False, chunksize=_CHUNK)
+            yield from pd.read_csv(path, dtype="str", keep_default_na=False, chunksize=_CHUNK)
+    except (OSError, ValueError) as error:  # not the message: it may quote a cell
+        raise ReferenceDataError(
+            f"{path.name} cannot be read as a table ({type(error).__name__}). It must be a CSV in UTF-8 or a "
+            "Parquet file."
+        ) from error
