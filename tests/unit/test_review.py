@@ -149,9 +149,34 @@ def test_the_file_is_safe_to_open_and_for_its_owner(county, path, tmp_path):
 def test_a_file_with_answers_is_not_written_over(county, path, tmp_path):
     exported(tmp_path)
     exported(tmp_path)
-    answered(tmp_path, row_of(county, "small", "none")).rename(tmp_path / "queue.csv")
+    file, rows, _ = exported(tmp_path)
+    rows[0]["reason"] = "Half an answer."
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
     with pytest.raises(ReviewError, match="1 answers already"):
         exported(tmp_path)
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: text.replace(",", ";"),  # saved by a spreadsheet of another country, with answers
+    lambda text: "a letter",
+    lambda text: f'queue\n"{"z" * 200_000}"',
+])  # fmt: skip
+def test_a_file_that_is_no_queue_is_not_written_over(county, path, tmp_path, change):
+    file, _, _ = exported(tmp_path)
+    file.write_text(change(file.read_text()))
+    before = file.read_bytes()
+    with pytest.raises(ReviewError, match="not written over"):
+        exported(tmp_path)
+    assert file.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_named(county, path, tmp_path):
+    for folder in (tmp_path / "absent", path):
+        with pytest.raises(ReviewError, match="cannot be written"):
+            exported(folder)
 
 
 # -- the answers ------------------------------------------------------------------------------------------
@@ -274,6 +299,12 @@ def as_the_models_have_it():
         ({"reason": ""}, "reason", "reason_missing"),
         ({"reason": "x" * 501}, "reason", "too_long"),
         ({"decision": "person", "reason": "This is NOWHEREFOUND services!"}, "reason", "names_a_person"),
+        ({"decision": "\u00b2"}, "decision", "candidate_missing"),
+        ({"decision": "9" * 5000}, "decision", "candidate_missing"),
+        ({"decision": "GB-COH-0100\x000004"}, "decision", "control_characters"),
+        ({"supplier_key": "0123456789abcde\x00"}, "supplier_key", "control_characters"),
+        ({"reason": "a\x00b"}, "reason", "control_characters"),
+        ({"reviewer": "\x1b[31mAB"}, "reviewer", "control_characters"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_named_and_the_rest_goes_on(
@@ -287,6 +318,52 @@ def test_a_row_that_cannot_be_taken_is_named_and_the_rest_goes_on(
     assert [problem[:3] for problem in done.refused] == [(2, column, rule)]
     assert done.refused[0].remedy
     assert [row.supplier_key for row in seed.load()] == [county["small"]]
+
+
+def test_a_row_with_more_cells_than_columns_is_not_guessed_at(county, path, tmp_path):
+    file = answered(tmp_path, row_of(county, "small", "none"))
+    file.write_text(file.read_text().replace("The invoice says so.", "The invoice, it says so."))
+    with database.connect("loader") as connection:
+        done = answers.import_file(connection, True, file)
+    assert [problem[:3] for problem in done.refused] == [(2, "beyond the last column", "too_many_cells")]
+    assert seed.load() == []
+
+
+def test_a_column_that_stands_there_twice_is_refused(county, path, tmp_path):
+    file = answered(tmp_path, row_of(county, "small", "none"))
+    file.write_text(file.read_text().replace("candidate_1_id", "decision"))
+    with pytest.raises(ReviewError, match="a column twice"):
+        list(command.take(file))
+
+
+def test_none_says_of_nobody_that_they_are_an_organisation(county, path, tmp_path):
+    """Whose name is published then: it takes the word."""
+    taken(tmp_path, row_of(county, "unclear", "none"), row_of(county, "person", "NONE"))
+    assert {row.supplier_key: row.payee_kind for row in seed.load()} == {
+        county["unclear"]: "unclear", county["person"]: "person",
+    }  # fmt: skip
+    path.write_text(seed.text_of([]))
+    taken(tmp_path, row_of(county, "unclear", "Organisation", reviewer="A\r\n B"))
+    (row,) = seed.load()
+    assert (row.outcome, row.reviewed_by) == (("", "organisation"), "A B")
+
+
+def test_a_seed_that_cannot_be_written_stays_and_says_so(county, path, tmp_path, monkeypatch):
+    before = path.read_bytes()
+    monkeypatch.setattr("anchor_spend.review.seed.os.fsync", full)
+    with pytest.raises(ReviewError, match=r"cannot be written .*no answer was taken"):
+        taken(tmp_path, row_of(county, "small", "none"))
+    assert path.read_bytes() == before
+
+
+def full(descriptor: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_a_seed_that_is_not_there_is_named(county, path, tmp_path):
+    path.unlink()
+    with pytest.raises(ReviewError, match=r"supplier_overrides\.csv cannot be read"):
+        list(command.list_stale())
 
 
 def test_of_contradictory_rows_none_is_taken(county, path, tmp_path):

@@ -7,6 +7,7 @@ answers that contradict each other, in the file or in the seed, none is chosen.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,8 +29,10 @@ from anchor_spend.spreadsheets import as_typed, harmless
 
 _NEEDED = ("supplier_key", "name_key", "decision", "reviewer", "reason")
 _OFFERED = tuple(f"candidate_{place}_id" for place in range(1, CANDIDATES + 1))
-_KINDS = {"none": "organisation", "person": "person"}
+_KINDS = ("none", "organisation", "person")  # decisions that name no organisation of a register
 _LONGEST = 500  # characters of a reason
+_BEYOND = "beyond the last column"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # line ends and tabs are only white space
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,21 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
                     f"{path} lacks the columns {', '.join(missing)}. Fill in a file that `anchor-spend "
                     "review export` wrote, and save it as CSV (comma separated, UTF-8)."
                 )
+            if len(set(reader.fieldnames or ())) < len(reader.fieldnames or ()):
+                raise ReviewError(f"{path} has a column twice: leave the one that `review export` wrote.")
             wanted = [name for name in (*_NEEDED, *_OFFERED) if name in (reader.fieldnames or ())]
-            return [
-                (n, {name: as_typed(row[name] or "") for name in wanted}) for n, row in enumerate(reader, 2)
-            ]
+            return [(number, _cells(row, wanted)) for number, row in enumerate(reader, 2)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReviewError(
             f"{path} cannot be read ({type(error).__name__}). It must be a CSV in UTF-8, as `anchor-spend "
             "review export` wrote it."
         ) from error
+
+
+def _cells(row: dict[Any, Any], wanted: Sequence[str]) -> dict[str, str]:
+    """The cells that count; _BEYOND where the row has more cells than the header."""
+    cells = {name: as_typed(row[name] or "") for name in wanted}
+    return cells | {_BEYOND: "".join(row[None])} if None in row else cells
 
 
 # -- one row by itself ------------------------------------------------------------------------------------
@@ -96,10 +105,13 @@ def _check(
     connection: psycopg.Connection[Any], is_synthetic: bool, rows: Sequence[tuple[int, dict[str, str]]]
 ) -> tuple[list[Answer], list[Problem]]:
     """The rows that can be taken by themselves, and why the others cannot."""
+    damaged = [Problem(number, *problem) for number, row in rows for problem in _damage(row)]
+    broken = {problem.row for problem in damaged}
+    rows = [(number, row) for number, row in rows if number not in broken]
     printed = _printed_of(connection, is_synthetic, [row["supplier_key"] for _, row in rows])
     known = organisations.entries(connection, is_synthetic, {_entity_of(row) for _, row in rows} - {""})
     answers: list[Answer] = []
-    refused: list[Problem] = []
+    refused = damaged
     for number, row in rows:
         problems = [
             Problem(number, *rest) for rest in _problems(row, printed.get(row["supplier_key"]), set(known))
@@ -108,8 +120,8 @@ def _check(
             refused += problems
             continue
         entity_id = _entity_of(row)
-        kind = "organisation" if entity_id else _KINDS[row["decision"].lower()]
-        told = harmless(row["reviewer"]), harmless(" ".join(row["reason"].split()))
+        kind = "organisation" if entity_id else _kind_of(row, printed[row["supplier_key"]])
+        told = [harmless(" ".join(row[column].split())) for column in ("reviewer", "reason")]
         answers.append(Answer(number, row["supplier_key"], row["name_key"], entity_id, kind, *told))
     return answers, refused
 
@@ -118,8 +130,31 @@ def _entity_of(row: dict[str, str]) -> str:
     """The organisation an answer names: by the number of a candidate, or by its id; '' for none or person."""
     decision = row["decision"].upper()
     if decision.isdigit():
-        return row.get(f"candidate_{int(decision)}_id", "")
+        return row.get(f"candidate_{decision}_id", "")
     return "" if decision.lower() in _KINDS else decision
+
+
+def _kind_of(row: dict[str, str], printed: Printed) -> str:
+    """What a payee is that no register holds: `none` alone makes nobody an organisation that is named."""
+    decision = row["decision"].lower()
+    return names.payee_kind(printed.name) if decision == "none" else decision
+
+
+def _damage(row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """(column, rule, what to do) where a row is not as it was written: no cell of it can be trusted."""
+    for column, cell in row.items():
+        if column == _BEYOND:
+            yield (
+                column,
+                "too_many_cells",
+                "Put quotes around the cell that has a comma in it, or save the file with a spreadsheet.",
+            )
+        elif _CONTROL.search(cell):
+            yield (
+                column,
+                "control_characters",
+                "Type the cell again: characters in it cannot be seen.",
+            )
 
 
 def _problems(
@@ -137,7 +172,10 @@ def _problems(
             )
         if len(row[column]) > _LONGEST:
             yield column, "too_long", f"Say it in {_LONGEST} characters."
-    if printed and row["decision"].lower() == "person" and _names(row["reason"], printed.name):
+    is_person = row["decision"].lower() == "person" or (
+        printed is not None and names.payee_kind(printed.name) == "person"
+    )
+    if printed and is_person and _names(row["reason"], printed.name):
         yield "reason", "names_a_person", "Take the name out: the seed of reviewed decisions holds no names."
 
 
@@ -165,7 +203,9 @@ def _decision_problems(row: dict[str, str], known: set[str]) -> Iterator[tuple[s
     if decision.isdigit() and not entity_id:
         yield "decision", "candidate_missing", "The row has no candidate of that number."
     elif not decision.isdigit() and not seed.ENTITY_ID.fullmatch(entity_id):
-        allowed = "the number of a candidate, an id such as GB-COH-01234567, none, person or later"
+        allowed = (
+            "the number of a candidate, an id such as GB-COH-01234567, none, organisation, person or later"
+        )
         yield "decision", "decision_unknown", f"Write {allowed}."
     elif entity_id not in known:
         yield (

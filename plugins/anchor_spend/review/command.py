@@ -37,7 +37,10 @@ def _queue_lines(found: queue.Queue, path: Path) -> Iterator[str]:
             yield f"  {words}: {len(lines):,}, {_pounds(sum((line.gbp for line in lines), Decimal(0)))}"
     for reason, amounts in sorted(found.left_out.items()):
         yield f"  left out, {reason}: {len(amounts):,} suppliers, {_pounds(sum(amounts, Decimal(0)))}"
-    yield "Fill in decision (a candidate's number, an id, none, person or later), reviewer and reason."
+    yield (
+        "Fill in decision, reviewer and reason. A decision is a candidate's number, an id, none (in no "
+        "register), organisation (in none, and certainly no person: its name is published), person or later."
+    )
 
 
 def take(path: Path) -> Iterator[str]:

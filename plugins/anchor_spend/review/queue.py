@@ -158,13 +158,17 @@ def _order(line: Line) -> tuple[Any, ...]:
 def export(connection: psycopg.Connection[Any], is_synthetic: bool, queue: Queue, path: Path) -> None:
     """Write the queue with the engine's nearest candidates; readable by its owner only.
 
-    ReviewError where the file is there already and holds answers.
+    ReviewError where the file is there already and holds answers, or is none of the queue, or where it cannot
+    be written.
     """
     _refuse_answered(path)
     found = _candidates(connection, is_synthetic, queue.lines)
     entries = organisations.entries(connection, is_synthetic, {key for ids in found for key, _ in ids})
-    path.touch(mode=0o600)
-    path.chmod(0o600)
+    try:
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+    except OSError as error:
+        raise ReviewError(f"{path} cannot be written ({error.strerror}). Choose another name.") from error
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
@@ -175,12 +179,26 @@ def export(connection: psycopg.Connection[Any], is_synthetic: bool, queue: Queue
 def _refuse_answered(path: Path) -> None:
     if not path.exists():
         return
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        answered = sum(bool((row.get("decision") or "").strip()) for row in csv.DictReader(file))
+    try:
+        with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+            reader = csv.DictReader(file)
+            is_queue = reader.fieldnames == COLUMNS
+            answered = is_queue and sum(map(_is_answered, reader))
+    except (OSError, csv.Error):
+        is_queue, answered = False, 0
+    if not is_queue:
+        raise ReviewError(
+            f"{path} is there already and is no queue as it was exported: it may be one that was saved in "
+            "another form, with answers. It is not written over: choose another name."
+        )
     if answered:
         raise ReviewError(
             f"{path} holds {answered} answers already. Import it first, or choose another name."
         )
+
+
+def _is_answered(row: dict[str, str | None]) -> bool:
+    return any((row[name] or "").strip() for name in ("decision", "reviewer", "reason"))
 
 
 def _candidates(

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from anchor_spend.errors import ReviewError
-from anchor_spend.settings import PROJECT, load_settings
+from anchor_spend.settings import PROJECT
 
 ENTITY_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,8}-[A-Z0-9./-]{1,40}")
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -57,11 +57,14 @@ def seed_path() -> Path:
 def load() -> list[Reviewed]:
     """Every reviewed decision; ReviewError names the row and the column that cannot be read."""
     path = seed_path()
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames != COLUMNS:
-            raise ReviewError(f"{path.name} must have the columns {', '.join(COLUMNS)}, in this order.")
-        return [_row(path.name, number, cells) for number, cells in enumerate(reader, start=2)]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != COLUMNS:
+                raise ReviewError(f"{path.name} must have the columns {', '.join(COLUMNS)}, in this order.")
+            return [_row(path.name, number, cells) for number, cells in enumerate(reader, start=2)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ReviewError(f"{path} cannot be read ({type(error).__name__}). Restore it from git.") from error
 
 
 def _row(file_name: str, number: int, cells: dict[str, str]) -> Reviewed:
@@ -102,15 +105,27 @@ def edited() -> Iterator[list[Reviewed]]:
 
     One process at a time; where the block fails the file stays as it was.
     """
-    path, home = seed_path(), load_settings().home
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "review.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = seed_path()
+    with _locked(path.parent):
         rows = load()
         before = text_of(rows)
         yield rows
         if text_of(rows) != before:
             _replace(path, text_of(rows))
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The folder itself is locked: people with homes of their own share the seed."""
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise ReviewError(f"{folder} cannot be opened ({error.strerror}).") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def text_of(rows: Iterable[Reviewed]) -> str:
@@ -125,12 +140,17 @@ def text_of(rows: Iterable[Reviewed]) -> str:
 
 def _replace(path: Path, text: str) -> None:
     unfinished = path.with_name(f".{path.name}.new")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.chmod(path.stat().st_mode & 0o777)
-    unfinished.replace(path)
+    try:
+        with unfinished.open("w", newline="", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(path.stat().st_mode & 0o777)
+        unfinished.replace(path)
+    except OSError as error:
+        raise ReviewError(
+            f"{path} cannot be written ({error.strerror}): it is as it was before, and no answer was taken."
+        ) from error
 
 
 # -- beside the tables ------------------------------------------------------------------------------------
