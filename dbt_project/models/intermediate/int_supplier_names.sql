@@ -11,19 +11,31 @@ decisions as (
     select * from {{ ref('stg_supplier_decisions') }}
 ),
 
-final as (
+-- a name that reads as a person's is not shown, also where a person found which organisation was meant by it
+named as (
     select
-        suppliers.supplier_key,
-        suppliers.supplier_id,
-        published.supplier_name as published_name,
-        upper(regexp_replace(btrim(published.supplier_name), '\s+', ' ', 'g')) as name_form,
-        suppliers.method,
-        suppliers.score,
-        case when suppliers.method = 'override' then 'accept' else coalesce(decisions.band, 'reject') end as band,
-        suppliers.gross_gbp
+        suppliers.*,
+        case
+            when decisions.payee_kind = 'person' and suppliers.entity_id is not null then suppliers.organisation_name
+            else published.supplier_name
+        end as published_name,
+        case when suppliers.method = 'override' then 'accept' else coalesce(decisions.band, 'reject') end as band
     from suppliers
     inner join published on suppliers.supplier_key = published.supplier_key
     left join decisions on suppliers.supplier_key = decisions.supplier_key
+),
+
+final as (
+    select
+        supplier_key,
+        supplier_id,
+        published_name,
+        upper(regexp_replace(btrim(published_name), '\s+', ' ', 'g')) as name_form,
+        method,
+        score,
+        band,
+        gross_gbp
+    from named
 )
 
 select * from final

@@ -52,7 +52,11 @@ decided as (
     select
         paid.supplier_key,
         paid.gross_gbp,
-        published.supplier_name as published_name,
+        -- a person's name gives way to the organisation that was found to be meant by it
+        case
+            when decisions.payee_kind = 'person' then coalesce(overrides.entity_id, published.supplier_name)
+            else published.supplier_name
+        end as published_name,
         published.ledger_postcode,
         case
             when overrides.supplier_key is not null then overrides.entity_id
