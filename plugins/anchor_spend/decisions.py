@@ -191,6 +191,7 @@ def save(
 def _row(query: Query, decision: Decision) -> tuple[Any, ...]:
     outcome = (decision.key, decision.entity_id, decision.method, decision.score)
     second = (decision.runner_up_entity_id, decision.runner_up_score)
-    evidence = (decision.payee_kind, json.dumps(decision.evidence), band_of(decision))
+    reads_as = {"reads_as": names.payee_kind(query.name)}  # also where an organisation was found to be meant
+    evidence = (decision.payee_kind, json.dumps(decision.evidence | reads_as), band_of(decision))
     printed = (pad_company_number(query.company_number), query.vat_entity_id or None)
     return (*outcome, *second, *evidence, names.name_key(query.name), *printed)

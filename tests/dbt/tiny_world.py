@@ -126,8 +126,8 @@ class World:
         self._insert(
             "warehouse.supplier_decisions", is_synthetic=self.is_synthetic, supplier_key=key,
             entity_id=entity_id, method=method, score=Decimal("0.9") if entity_id else None, payee_kind=kind,
-            band="accept" if entity_id else "reject", evidence=json.dumps({}), engine_version="test",
-            reference_fingerprint="test",
+            band="accept" if entity_id else "reject", evidence=json.dumps({"reads_as": kind}),
+            engine_version="test", reference_fingerprint="test",
         )  # fmt: skip
 
     def accept(

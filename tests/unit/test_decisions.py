@@ -45,6 +45,23 @@ def test_bands_and_keys_are_stored(county):
     assert stored[keys["twinford"]] == stored[keys["twinford_sandy"]] == names.name_key("TWINFORD LIMITED")
 
 
+def test_what_a_name_reads_as_is_kept_where_an_organisation_is_meant(county):
+    """`supplier_names` shows a published name only where it is plainly an organisation's."""
+    world.publish("Marshlight J", "01000006")
+    resolve.resolve_new_suppliers(True)
+    with database.connect() as connection:
+        stored = connection.execute(
+            """select s.supplier_name, d.entity_id is not null, d.payee_kind, d.evidence ->> 'reads_as'
+               from warehouse.supplier_decisions d join landing.suppliers s using (is_synthetic, supplier_key)
+               where s.supplier_name in ('Marshlight J', 'Quillmere Catering Ltd') order by 1"""
+        ).fetchall()
+    assert stored == [
+        ("Marshlight J", True, "organisation", names.payee_kind("Marshlight J")),
+        ("Quillmere Catering Ltd", True, "organisation", "organisation"),
+    ]
+    assert stored[0][3] != "organisation"
+
+
 def test_nothing_new_nothing_worked_and_a_new_name_alone(county):
     assert resolve.resolve_new_suppliers(True) == UNCHANGED
     world.publish("Oldenmeadow Drainage Limited")

@@ -11,13 +11,13 @@ decisions as (
     select * from {{ ref('stg_supplier_decisions') }}
 ),
 
--- a name that reads as a person's is not shown, also where a person found which organisation was meant by it
+-- a name that reads as a person's, or may be one, is not shown, also where it is known which organisation it means
 named as (
     select
         suppliers.*,
         case
-            when decisions.payee_kind = 'person' and suppliers.entity_id is not null then suppliers.organisation_name
-            else published.supplier_name
+            when suppliers.entity_id is null or decisions.reads_as = 'organisation' then published.supplier_name
+            else suppliers.organisation_name
         end as published_name,
         case when suppliers.method = 'override' then 'accept' else coalesce(decisions.band, 'reject') end as band
     from suppliers

@@ -52,11 +52,8 @@ decided as (
     select
         paid.supplier_key,
         paid.gross_gbp,
-        -- a person's name gives way to the organisation that was found to be meant by it
-        case
-            when decisions.payee_kind = 'person' then coalesce(overrides.entity_id, published.supplier_name)
-            else published.supplier_name
-        end as published_name,
+        published.supplier_name as published_name,
+        coalesce(decisions.reads_as, 'unclear') as reads_as,
         published.ledger_postcode,
         case
             when overrides.supplier_key is not null then overrides.entity_id
@@ -100,7 +97,11 @@ final as (
             bodies.body_name,
             companies.company_name,
             organisations.organisation_name,
-            decided.published_name
+            -- a name that may be a person's is not shown in the place of an organisation's
+            case
+                when decided.entity_id is null or decided.reads_as = 'organisation' then decided.published_name
+                else decided.entity_id
+            end
         ) as organisation_name,
         decided.method,
         decided.score,
