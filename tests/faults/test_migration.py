@@ -73,6 +73,33 @@ def test_rows_of_the_first_version_stay_and_get_their_new_columns(old_database: 
     ]
 
 
+def test_decisions_of_the_first_version_get_their_band_and_companies_stay_listed(old_database: None) -> None:
+    with database.connect() as connection:
+        connection.execute(
+            """insert into landing.suppliers (is_synthetic, supplier_key, supplier_name, company_number,
+                   postcode)
+               values (true, 'k1', 'Quill Ltd', '', ''), (true, 'k2', 'Nobody', '', '')"""
+        )
+        connection.execute(
+            """insert into warehouse.supplier_decisions (is_synthetic, supplier_key, entity_id, method,
+                   payee_kind, evidence, engine_version, reference_fingerprint)
+               values (true, 'k1', 'GB-COH-01000001', 'exact_name', 'organisation', '{}', '1', 'a'),
+                   (true, 'k2', null, 'unmatched', 'unclear', '{}', '1', 'a')"""
+        )
+        connection.execute(
+            """insert into reference.companies (is_synthetic, company_number, company_name, status)
+               values (true, '01000001', 'QUILL LIMITED', 'Active')"""
+        )
+    database.migrate()
+    with database.connect() as connection:
+        decisions = connection.execute(
+            "select supplier_key, band, name_key from warehouse.supplier_decisions order by 1"
+        ).fetchall()
+        companies = connection.execute("select is_listed, last_vintage from reference.companies").fetchall()
+    assert decisions == [("k1", "accept", ""), ("k2", "reject", "")]
+    assert companies == [(True, None)]
+
+
 def test_the_same_bytes_are_one_version_until_they_are_read_again(old_database: None) -> None:
     database.migrate()
     again = """
