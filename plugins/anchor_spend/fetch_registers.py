@@ -224,7 +224,11 @@ def _held(folder: Path, register: Register) -> dict[str, str] | None:
 
 
 def _fetched_on(row: dict[str, str]) -> date:
-    return datetime.fromisoformat(row["fetched_on"]).date()
+    """Long ago where a spreadsheet has written the day in another way: then the register is due."""
+    try:
+        return datetime.fromisoformat(row["fetched_on"]).date()
+    except ValueError:
+        return date(1970, 1, 1)
 
 
 def _validators(path: Path, row: dict[str, str]) -> Validators | None:
@@ -247,8 +251,14 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, str]]:
     path = folder / _MANIFEST
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return {row["file"]: row for row in csv.DictReader(file)}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {row["file"]: row for row in csv.DictReader(file)}
+    except (KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise ReferenceDataError(
+            f"{path} cannot be read ({type(error).__name__}). It must be a CSV in UTF-8 with a column `file`: "
+            "put it right or take it away."
+        ) from error
 
 
 def _write_manifest(folder: Path, rows: dict[str, dict[str, str]], gone: set[str] | None = None) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from anchor_spend import fetch_registers, registers
-from anchor_spend.errors import SettingsError
+from anchor_spend.errors import ReferenceDataError, SettingsError
 from anchor_spend.fetch import Fetcher
 from anchor_spend.fetch_registers import Outcome, Register
 from fetching import HOST, SIGN_IN, attempts
@@ -165,3 +165,14 @@ def test_the_catalogue_is_sound() -> None:
     assert (days[0], days[-1]) == (TODAY, date(2026, 8, 27))
     with pytest.raises(SettingsError, match="no register quills"):
         fetch_registers.chosen(["quills"])
+
+
+@pytest.mark.parametrize("content", [b"name,vintage\nx,y\n", b"file\n\xe9\n"])
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path, content):
+    (tmp_path / "manifest.csv").write_bytes(content)
+    with pytest.raises(ReferenceDataError, match=r"manifest\.csv cannot be read"):
+        fetch_registers._read_manifest(tmp_path)
+
+
+def test_a_day_that_a_spreadsheet_rewrote_makes_a_register_due():
+    assert fetch_registers._fetched_on({"fetched_on": "22/11/2026"}).year == 1970

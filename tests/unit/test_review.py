@@ -1,6 +1,7 @@
 """The review queue and its answers: what is asked first, taken and refused. All names are invented."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -457,6 +458,16 @@ def test_a_seed_that_cannot_be_read_says_where(path, line, said):
     path.write_text(f"{','.join(seed.COLUMNS)}\n{line}\n")
     with pytest.raises(ReviewError, match=said):
         seed.load()
+
+
+def test_what_two_people_add_at_once_is_all_there(path):
+    def add(number: int) -> None:
+        with seed.edited() as rows:
+            rows.append(reviewed(f"{number:016x}", kind="person"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+    assert len(seed.load()) == 40
 
 
 def test_a_failed_edit_leaves_the_file_as_it_was(county, path):
