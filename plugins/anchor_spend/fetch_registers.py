@@ -256,8 +256,8 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, str]]:
             return {row["file"]: row for row in csv.DictReader(file)}
     except (KeyError, UnicodeDecodeError, csv.Error) as error:
         raise ReferenceDataError(
-            f"{path} cannot be read ({type(error).__name__}). It must be a CSV in UTF-8 with a column `file`: "
-            "put it right or take it away."
+            f"{path} cannot be read ({type(error).__name__}). It must be CSV in UTF-8 with a column `file`. "
+            "Put it right or take it away."
         ) from error
 
 
