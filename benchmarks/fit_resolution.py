@@ -4,11 +4,11 @@
 
 LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number,
 company_name, previous_names, postcode. A conditional logit over the candidates of a name and 'none of
-them', with a ridge penalty, on the names as published and (at half the weight) cut at 30 characters. Numbers,
-postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a hash of the
-company number (of the name where no company is right), each judged by the other half's coefficients and
-threshold. --write fits once more on all and writes data/resolution_model.json. Prints counts and
-coefficients, never a name.
+them', with a ridge penalty, on the names as published and on those that a cut at 30 characters shortens.
+Numbers, postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a
+hash of the company number (of the name where no company is right), each judged by the other half's
+coefficients and threshold. --write fits once more on all and writes data/resolution_model.json. Prints
+counts and coefficients, never a name.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from anchor_spend import names
 from anchor_spend.resolution import asking, candidates, evidence, index, model
 
 PENALTY = 0.3  # of coefficients in standard deviations of their evidence
-CUT, CUT_WEIGHT = 30, 0.5
+CUT = 30
 ACCEPTED = 0.97  # precision on names the coefficients were not fitted to
 REVIEW = 0.2  # one in five: worth the time of a person
 ROUNDS = 2  # the best reading of each company is chosen anew with the coefficients of the round before
@@ -60,8 +60,7 @@ def main() -> None:
     columns = ("company_number", "company_name", "previous_names", "postcode")
     built = index.build(index.Register(*(register[name].tolist() for name in columns)))
     published, truth = labels["query_name"].tolist(), labels["true_company_number"].to_numpy(dtype=str)
-    whole = cases_of(built, published, truth, None, 1.0)
-    cut = cases_of(built, [name[:CUT].strip() for name in published], truth, CUT, CUT_WEIGHT)
+    whole, cut = whole_and_cut(built, published, truth)
     half = halves(published, truth)
     for label, cases in (("as published", whole), ("cut at 30", cut)):
         report(label, *cross_fitted(whole, cut, cases, half), truth != "", half)
@@ -71,6 +70,16 @@ def main() -> None:
         write(fit(whole, cut, np.ones(len(truth), dtype=bool)), accept, REVIEW, len(truth))
 
 
+def whole_and_cut(
+    built: index.Index, published: list[str], truth: npt.NDArray[np.str_]
+) -> tuple[Cases, Cases]:
+    """Names as published, and cut: of these only those that a cut shortens count in the fit."""
+    is_shortened = np.array([len(name) > CUT for name in published])
+    whole = cases_of(built, published, truth, None, np.ones(len(published)))
+    cut_names = [name[:CUT].strip() for name in published]
+    return whole, cases_of(built, cut_names, truth, CUT, is_shortened.astype(float))
+
+
 def halves(published: list[str], truth: npt.NDArray[np.str_]) -> npt.NDArray[np.int64]:
     """0 or 1 by a hash of the company's number, of the name where there is none."""
     keys = [number or names.normalise_name(name) for number, name in zip(truth, published, strict=True)]
@@ -78,7 +87,7 @@ def halves(published: list[str], truth: npt.NDArray[np.str_]) -> npt.NDArray[np.
 
 
 def cases_of(
-    built: index.Index, published: list[str], truth: npt.NDArray[np.str_], cut_at: int | None, weight: float
+    built: index.Index, published: list[str], truth: npt.NDArray[np.str_], cut_at: int | None, weight: Floats
 ) -> Cases:
     """The candidates of names, and which is right."""
     asked = asking.ask(built, published, [cut_at] * len(published))
@@ -91,7 +100,7 @@ def cases_of(
         company,
         built.entity_ids[company].astype(str) == truth[owner],
         np.array([model.name_evidence(name) for name in published]),
-        np.full(len(published), weight),
+        weight,
         ~np.array(hidden),
     )
 

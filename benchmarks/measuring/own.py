@@ -103,11 +103,7 @@ def cross_fitted(folder: Path, labels: Labels) -> tuple[list[Answers], list[floa
     """Each half's answers with the other half's coefficients, and the share of right ones proposed at all."""
     index = indexes.load(folder)
     truth = np.where(labels.has_answer, np.char.add(COMPANY_PREFIX, labels.truth), "")
-    weights = (1.0, fit_resolution.CUT_WEIGHT)
-    cases = [
-        fit_resolution.cases_of(index, labels.cut(width), truth, width, weight)
-        for width, weight in zip(WIDTHS, weights, strict=True)
-    ]
+    cases = fit_resolution.whole_and_cut(index, labels.cut(None), truth)
     answers = [Answers(*fit_resolution.cross_fitted(*cases, part, labels.half)) for part in cases]
     proposed = [len(np.unique(part.owner[part.is_right])) / labels.has_answer.sum() for part in cases]
     return answers, proposed

@@ -163,7 +163,9 @@ def _affordable(reading: Integers, sizes: Integers, budget: Integers) -> Flags:
 
 def _best(pairs: Pairs, score: Floats, most: Integers) -> tuple[Pairs, Floats]:
     """The pairs of each reading with the best scores, at most so many of each."""
-    order = np.argsort(pairs.readings * 1e4 - np.round(score, 6) + pairs.names * 1e-14, kind="stable")
+    # one number to sort by: 20 bits of score and 24 of the name's place below the reading's
+    inverse = 2**20 - 1 - np.clip(np.round(score * 2**13), 0, 2**20 - 1).astype(np.int64)
+    order = np.argsort((pairs.readings << 44) + (inverse << 24) + pairs.names)
     readings = pairs.readings[order]
     heads = np.flatnonzero(np.diff(readings, prepend=-1))
     place = np.arange(len(readings)) - np.repeat(heads, np.diff(np.append(heads, len(readings))))
