@@ -90,8 +90,9 @@ def _run_dags(
     folder = str(sources.reference_folder(request))
     refresh = {**conf, "folder": folder, "announce": False}  # the ingest announces for both
     runs.append(_trigger(client, "refresh_reference", refresh))
+    (refreshed,) = _wait(client, runs, shown)  # first: registers of national size take longer than the files
     runs.append(_trigger(client, "ingest_spend", conf))
-    refreshed, ingested = _wait(client, runs, shown)
+    (ingested,) = _wait(client, runs[-1:], shown)
     failures = _failures(client, [refreshed, ingested])
     if not client.has_asset_event(ingested):
         raise _run_error("Nothing could be loaded, so nothing was published.", failures)
