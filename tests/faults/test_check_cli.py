@@ -181,6 +181,7 @@ def test_the_partner_template_can_be_checked(tmp_path: Path) -> None:
     values = {
         "Payment date": "2017-06-{:02d}", "Supplier name": "Quillham Print {} Limited",
         "Company number": "0123456{}", "Supplier postcode": "LU1 2BQ", "Net amount": "{}50.00",
+        "VAT number": "", "Charity number": "",
         "Department": "Estates", "Category": "Printing", "Description": "Work {}",
         "Transaction number": "P-{}",
     }  # fmt: skip
