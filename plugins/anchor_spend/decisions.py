@@ -106,7 +106,7 @@ _QUERIES = """
     join landing.suppliers s on s.is_synthetic = %(is_synthetic)s and s.supplier_key = wanted.supplier_key
     left join (
         select i.supplier_key, min(i.identifier) as identifier
-        from landing.supplier_identifiers i join wanted using (supplier_key)
+        from landing.telling_identifiers i join wanted using (supplier_key)
         where i.is_synthetic = %(is_synthetic)s and i.scheme = 'charity'
         group by 1 having count(*) = 1
     ) charity on charity.supplier_key = s.supplier_key

@@ -206,13 +206,12 @@ def _why(decision: Decision) -> str:
 
 
 def _shown(query: Query, candidate: Candidate, entries: dict[str, Entry]) -> Shown:
-    entry = entries.get(candidate.entity_id, Entry("", None, "not in the registers now", None, False))
-    ended = f"{entry.status}, ended {entry.until}".lstrip(", ") if entry.until else entry.status
+    entry = entries.get(candidate.entity_id, organisations.ABSENT)
     return Shown(
         candidate.entity_id,
         entry.name,
         entry.postcode or "",
-        ended,
+        entry.standing,
         round(candidate.probability, 4),
         [
             *_agreements(query, candidate),

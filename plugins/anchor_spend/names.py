@@ -25,12 +25,6 @@ _INITIAL_DOT = re.compile(r"(?<=\b[A-Z])\.(?=[A-Z]\b|[\s,)]|$)")
 _NOT_WORD = re.compile(r"[^A-Z0-9]+")
 _TRADING_AS = re.compile(r"\s*(?:\bT\s?[/\\]\s?AS?\b\.?|\bT\.A\.|\bTRADING AS\b)\s*:?\s*", re.IGNORECASE)
 _COMPANY = re.compile(r" CO(?=$| (?:LTD|PLC|LLP|CIC)$)")
-_SPELLED_OUT = {
-    "LTD": ("LIMITED",),
-    "PLC": ("PLC", "PUBLIC LIMITED COMPANY"),
-    "LLP": ("LLP", "LIMITED LIABILITY PARTNERSHIP"),
-    "CIC": ("CIC", "COMMUNITY INTEREST COMPANY"),
-}
 _BODY_WORDS = [
     (re.compile(r"^(?:LONDON BOROUGH|LB|ROYAL BOROUGH|BOROUGH) OF (.+?)(?: COUNCIL)?$"), r"\1 COUNCIL"),
     (re.compile(r"\b(?:BOROUGH|DISTRICT|METROPOLITAN BOROUGH|LONDON BOROUGH) COUNCIL$"), "COUNCIL"),
@@ -120,22 +114,6 @@ def fold(name: str) -> str:
 def compact(normalised: str) -> str:
     """A normalised name without spaces: 'A B C LTD' and 'ABC LTD' are one name, also to Companies House."""
     return normalised.replace(" ", "")
-
-
-def cut_prefix(name: str) -> str:
-    """What a cut name is the beginning of, in the form of spelled_out names.
-
-    The last word may be cut too, so that 'LT' is read as the 'L' of either LTD or LIMITED, and 'CO' stays.
-    """
-    words = fold(name)
-    words = words[4:] if words.startswith("THE ") else words
-    return words[:-1] if words.endswith((" LT", " PL")) else words
-
-
-def spelled_out(normalised: str) -> tuple[str, ...]:
-    """A normalised name with its legal form in every length, to be compared with cut names."""
-    head, _, last = normalised.rpartition(" ")
-    return tuple(f"{head} {form}" for form in _SPELLED_OUT[last]) if last in _SPELLED_OUT else (normalised,)
 
 
 def body_key(name: str) -> str:

@@ -163,6 +163,14 @@ class Entry(NamedTuple):
     until: date | None
     is_listed: bool
 
+    @property
+    def standing(self) -> str:
+        """Its status, and when it ended."""
+        return f"{self.status}, ended {self.until}".lstrip(", ") if self.until else self.status
+
+
+ABSENT = Entry("", None, "not in the registers now", None, False)
+
 
 _ENTRIES = """
     select 'GB-COH-' || company_number, company_name, postcode, status, dissolved_on, is_listed

@@ -12,13 +12,13 @@ from typing import Any
 import pandas as pd
 
 from anchor_spend.records import Finding
+from anchor_spend.resolution.identifiers import canonical_charity_number
 from anchor_spend.rules import remark
 
 _MARKS = re.compile(r"[\s.\-/]+")
 _VAT = re.compile(
     r"(?:GB|XI)?(\d{7})(\d{2})(?:\d{3})?"
 )  # three more digits: a branch, or a member of a group
-_CHARITY = re.compile(r"(\d{6,7})|SC(\d{5,6})|NIC?(\d{6})")
 _WEIGHTS = range(8, 1, -1)
 _CHECKS = (0, 55)  # numbers given out since 2010 have 55 added before the division by 97
 _ROWS_SHOWN = 5
@@ -42,19 +42,6 @@ def invented_vat_number(number: int) -> str:
     body = f"{100_000 + number % 900_000:07d}"
     weighted = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
     return f"{body}{-weighted % 97:02d}"
-
-
-def canonical_charity_number(text: str) -> str:
-    """'1012345', 'SC012345' (Scotland) or 'NIC100001' (Northern Ireland); '' for anything else."""
-    found = _CHARITY.fullmatch(_MARKS.sub("", text).upper())
-    if not found:
-        return ""
-    main, scottish, northern_irish = found.groups()
-    if not (main or scottish or northern_irish).strip("0"):
-        return ""
-    if main:
-        return main.lstrip("0") if len(main.lstrip("0")) >= 6 else ""
-    return f"SC{scottish.zfill(6)}" if scottish else f"NIC{northern_irish}"
 
 
 NUMBERS: dict[str, Callable[[str], str]] = {

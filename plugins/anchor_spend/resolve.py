@@ -5,13 +5,10 @@ database, kept where nothing changed; or a file of decisions. How a name is deci
 is decided here.
 """
 
-import hashlib
 import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +28,7 @@ from anchor_spend.resolution.deciding import (
 )
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX, pad_company_number
 from anchor_spend.resolution.index import Index
+from anchor_spend.resolution.word_lists import DECIDING, sha256_of
 from anchor_spend.review import seed, stale
 
 __all__ = [
@@ -49,16 +47,7 @@ def resolve_files(names_csv: Path, register_file: Path, out_csv: Path) -> dict[s
 
 def engine_version() -> str:
     """Changes where the engine would decide otherwise: its number, and a hash of its model and word lists."""
-    return f"{ENGINE_VERSION}-{_data_sha256()[:8]}"
-
-
-@cache
-def _data_sha256() -> str:
-    digest = hashlib.sha256()
-    folder = resources.files("anchor_spend").joinpath("data")
-    for file in sorted((file for file in folder.iterdir() if file.is_file()), key=lambda file: file.name):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return f"{ENGINE_VERSION}-{sha256_of(DECIDING)[:8]}"
 
 
 def reference_fingerprint(connection: psycopg.Connection[Any], is_synthetic: bool) -> str:
@@ -68,8 +57,7 @@ def reference_fingerprint(connection: psycopg.Connection[Any], is_synthetic: boo
 
 def open_register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Index:
     """The index of the registers of a world: loaded where it is kept, else built."""
-    fingerprint = organisations.index_fingerprint(connection, is_synthetic)
-    key = f"{engine_version()}-{fingerprint}"
+    key = f"registers-{organisations.index_fingerprint(connection, is_synthetic)}"
     return store.open_index(key, organisations.entities(connection, is_synthetic))
 
 
@@ -122,6 +110,8 @@ def _less_untouched(
 ) -> dict[str, str]:
     """Without suppliers whose name no public body has: a new list of bodies leaves their decisions alone."""
     in_doubt = [key for key, reason in reasons.items() if reason == "new public bodies"]
+    if not in_doubt:
+        return reasons
     forms = {body_form(name) for body in bodies for name in body.names}
     published = decisions.names_of(connection, basis.is_synthetic, in_doubt)
     untouched = {key for key, name in published if body_form(name) not in forms}

@@ -280,7 +280,7 @@ def test_new_spellings_build_an_index_again(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(store, "_LEAST_KEPT", 5)
     monkeypatch.setattr(store, "load_settings", lambda: type("Settings", (), {"home": tmp_path})())
     store.open_index("a", KNOWN)
-    monkeypatch.setattr(store, "_SPELLINGS", store._SPELLINGS[1:])
+    monkeypatch.setattr(store, "SPELLINGS", store.SPELLINGS[1:])
     assert store.open_index("a", iter(KNOWN[:6])).size < store.open_index("b", KNOWN).size
 
 
@@ -331,6 +331,25 @@ def test_an_organisation_that_stands_twice_is_one():
     twice = [company("01000050", "Quillcare Ltd"), company("01000050", "Quillcare Ltd", ("Oldquill Ltd",))]
     assert resolved(Query("k", "Quillcare Ltd"), *twice) == ("GB-COH-01000050", "exact_name")
     assert resolved(Query("k", "Oldquill Ltd"), *twice) == ("GB-COH-01000050", "previous_name")
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("Quillmere Harbour Catering L", "Quillmere Harbour Catering Ltd"),
+        ("Quillmere Harbour Catering LT", "Quillmere Harbour Catering Limited"),
+        ("Quillmere Harbour Catering Limi", "Quillmere Harbour Catering Ltd"),
+        ("The Quillmere Harbour & Dock Co", "Quillmere Harbour and Dock Company Ltd"),
+        ("Quillmere Harbour P", "Quillmere Harbour plc"),
+        ("Quillmere Harbour Public Limi", "Quillmere Harbour plc"),
+        ("Quillmere Harbour Community Int", "Quillmere Harbour CIC"),
+    ],
+)
+def test_a_name_cut_in_its_legal_form_or_before_means_the_whole(cut, whole):
+    built = build_index([company("01000060", whole), *filler()])
+    (found,) = engine.answer(built, [Question(cut, cut_at=len(cut))])
+    assert found.candidates[0].entity_id == "GB-COH-01000060"
+    assert found.candidates[0].probability > model.load_model().accept
 
 
 def test_several_processes_give_the_same_answers(register, monkeypatch):

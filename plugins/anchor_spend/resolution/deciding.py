@@ -51,7 +51,6 @@ class Query(NamedTuple):
     vat_entity_id: str = ""  # whom others printed with the same VAT number were decided to be
     paid_from: date | None = None
     paid_to: date | None = None
-    category: str = ""
 
 
 class Entity(NamedTuple):

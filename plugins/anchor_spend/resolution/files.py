@@ -1,6 +1,6 @@
 """Names of a file against the register of another; no database.
 
-In (CSV or Parquet): query_name and optional published_postcode, published_number, category, name_cut_at;
+In (CSV or Parquet): query_name and optional published_postcode, published_number, name_cut_at;
 and company_number, company_name, optional previous_names ('; ' between), postcode. Without name_cut_at the
 width names are cut at is told from the names themselves. Out, in the order of the names: query_name,
 company_number (empty when not accepted), score, band, method, runner_up, runner_up_score; in band review

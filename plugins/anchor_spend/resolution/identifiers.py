@@ -6,7 +6,8 @@ In: numbers and postcodes as published. Out: them in the form registers hold; ''
 import re
 
 COMPANY_PREFIX = "GB-COH-"
-_CHARITY = re.compile(r"(SC|NIC|NI|)0*(\d{1,7})")
+_MARKS = re.compile(r"[\s.\-/]+")
+_CHARITY = re.compile(r"(\d{6,7})|SC(\d{5,6})|NIC?(\d{6})")
 
 
 def pad_company_number(number: str) -> str:
@@ -19,17 +20,27 @@ def pad_company_number(number: str) -> str:
     return ""
 
 
-def charity_id(number: str) -> str:
-    """The org-id of a published charity number ('SC12345' -> 'GB-SC-SC012345'); '' when it cannot be one."""
-    found = _CHARITY.fullmatch("".join(letter for letter in number.upper() if letter.isalnum()))
+def canonical_charity_number(text: str) -> str:
+    """'1012345', 'SC012345' (Scotland) or 'NIC100001' (Northern Ireland); '' for anything else."""
+    found = _CHARITY.fullmatch(_MARKS.sub("", text).upper())
     if not found:
         return ""
-    prefix, digits = found.groups()
-    if prefix == "SC":
-        return f"GB-SC-SC{digits.zfill(6)}" if len(digits) <= 6 else ""
-    if prefix:
-        return f"GB-NIC-{digits}" if len(digits) == 6 else ""
-    return f"GB-CHC-{digits}" if len(digits) >= 6 else ""
+    main, scottish, northern_irish = found.groups()
+    if not (main or scottish or northern_irish).strip("0"):
+        return ""
+    if main:
+        return main.lstrip("0") if len(main.lstrip("0")) >= 6 else ""
+    return f"SC{scottish.zfill(6)}" if scottish else f"NIC{northern_irish}"
+
+
+def charity_id(number: str) -> str:
+    """The org-id of a published charity number ('SC12345' -> 'GB-SC-SC012345'); '' when it cannot be one."""
+    canonical = canonical_charity_number(number)
+    if canonical.startswith("SC"):
+        return f"GB-SC-{canonical}"
+    if canonical.startswith("NIC"):
+        return f"GB-NIC-{canonical.removeprefix('NIC')}"
+    return f"GB-CHC-{canonical}" if canonical else ""
 
 
 def compact_postcode(postcode: str | None) -> str:

@@ -154,7 +154,7 @@ def build(register: Register) -> Index:
         until=_days(register.until, len(ids_of_all), NEVER),
         id_keys=id_keys,
         id_entities=id_entities,
-        entity_of=_first_of_each(ids_of_all)[names.entity_of],
+        entity_of=_first_of_each(ids_of_all, id_keys, id_entities)[names.entity_of],
         kinds=names.kinds,
         forms=words.forms,
         spelled=words.spelled,
@@ -191,10 +191,9 @@ def _ids(
     return keys[order], places[order]
 
 
-def _first_of_each(entity_ids: npt.NDArray[np.bytes_]) -> Ids:
-    """For each row the first of its id: a register may hold an organisation twice."""
-    _, first, inverse = np.unique(entity_ids, return_index=True, return_inverse=True)
-    return first.astype(np.int32)[inverse]
+def _first_of_each(ids_of_all: npt.NDArray[np.bytes_], id_keys: npt.NDArray[np.bytes_], places: Ids) -> Ids:
+    """For each organisation the first of its id: a register may hold one twice."""
+    return places[np.searchsorted(id_keys, ids_of_all)]
 
 
 def _days(days: Sequence[int] | Ids, count: int, unknown: int) -> Ids:

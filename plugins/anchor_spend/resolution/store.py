@@ -4,12 +4,10 @@ In: a key that is equal for equal registers, and the register's rows. Out: an In
 key is kept, else built and kept. Small registers are built each time.
 """
 
-import hashlib
 import logging
 import shutil
 import time
 from collections.abc import Iterable
-from importlib import resources
 from itertools import chain, islice
 from pathlib import Path
 
@@ -17,17 +15,17 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import index as indexes
 from anchor_spend.resolution.deciding import Entity, build_index
 from anchor_spend.resolution.index import Index
+from anchor_spend.resolution.word_lists import SPELLINGS, sha256_of
 from anchor_spend.settings import load_settings
 
 _LEAST_KEPT = 100_000  # organisations: fewer are indexed faster than it is worth keeping
-_SPELLINGS = ("abbreviations.csv", "legal_forms.csv", "word_kinds.yml", "word_shares.csv")
 _MOST_KEPT = 3  # indexes
 _log = logging.getLogger(__name__)
 
 
 def open_index(key: str, entities: Iterable[Entity]) -> Index:
     """The index of a register; `entities` are read only where no index of the key is kept."""
-    folder = load_settings().home / "indexes" / f"{key}-{_spellings_sha256()[:8]}"
+    folder = load_settings().home / "indexes" / f"{key}-{sha256_of(SPELLINGS)[:8]}"
     if folder.exists():
         try:
             return indexes.load(folder)
@@ -42,12 +40,6 @@ def open_index(key: str, entities: Iterable[Entity]) -> Index:
     _log.info("Indexed %d names in %.0f s", built.size, time.monotonic() - started)
     _keep(built, folder)
     return built
-
-
-def _spellings_sha256() -> str:
-    """Equal for equal lists of words: an index holds words as these spell and weigh them."""
-    data = resources.files("anchor_spend").joinpath("data")
-    return hashlib.sha256(b"".join(data.joinpath(name).read_bytes() for name in _SPELLINGS)).hexdigest()
 
 
 def _keep(built: Index, folder: Path) -> None:

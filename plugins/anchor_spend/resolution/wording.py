@@ -7,7 +7,7 @@ national register takes minutes, not hours. The spellings are data/abbreviations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -92,11 +92,6 @@ def whole_hashes(words: Words) -> Hashes:
         terms = words.hashes * powers()[np.minimum(before - first, _LONGEST - 1)]
         sums[counts > 0] = np.add.reduceat(terms, words.offsets[:-1][counts > 0])
     return sums
-
-
-def hashes_of(words: Iterable[str]) -> Hashes:
-    """The hashes of some words."""
-    return np.array([hash_word(word) for word in words], dtype=np.uint64)
 
 
 class Spelling:

@@ -247,8 +247,5 @@ def _cells(
 def _candidate_cells(
     entity_id: str, probability: float | None, entries: dict[str, organisations.Entry]
 ) -> list[Any]:
-    entry = entries.get(entity_id)
-    if entry is None:
-        return [entity_id, "", "", "not in the registers now", probability]
-    status = f"{entry.status}, ended {entry.until}".lstrip(", ") if entry.until else entry.status
-    return [entity_id, entry.name, entry.postcode or "", status, probability]
+    entry = entries.get(entity_id, organisations.ABSENT)
+    return [entity_id, entry.name, entry.postcode or "", entry.standing, probability]
