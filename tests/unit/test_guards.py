@@ -50,10 +50,16 @@ def test_a_malformed_database_url_is_refused_without_quoting_it(
 
 @pytest.mark.parametrize(
     ("cell", "written"),
-    [("=1+1", "'=1+1"), ("\t@x", "'\t@x"), ("-a", "'-a"), ("Plain", "Plain"), (-5, -5), (None, None)],
-)
+    [
+        ("=1+1", "'=1+1"), ("\t@x", "'\t'@x"), ("-a", "'-a"), ("\ra", "'\ra"), ('"+a"', "'\"+a\""),
+        ("A; =1;B", "A;' =1;B"), ("A;\"=1\"", "A;'\"=1\""), ("A\n@x", "A\n'@x"),
+        ("A, =1", "A, =1"), ("A-B; C", "A-B; C"), ("Plain", "Plain"), (-5, -5), (None, None),
+    ],
+)  # fmt: skip
 def test_text_is_never_a_formula(cell: object, written: object) -> None:
+    """Neither at its beginning nor where a spreadsheet of another country has it begin another cell."""
     assert spreadsheets.harmless(cell) == written
+    assert spreadsheets.harmless(written) == written
 
 
 @pytest.mark.parametrize(

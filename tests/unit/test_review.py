@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 import supplier_world as world
 
-from anchor_spend import cli, database, names, resolve
+from anchor_spend import cli, database, names, resolve, spreadsheets
 from anchor_spend.errors import ReviewError
 from anchor_spend.review import answers, command, holding, seed, stale
 from anchor_spend.settings import PROJECT
@@ -67,7 +67,9 @@ def exported(folder, **options):
     said = list(
         command.export(file, **{"limit": 200, "publisher_id": "", "include_unclear": False, **options})
     )
-    return file, list(world.rows_of(file)), said
+    keys = ("supplier_key", "name_key")
+    rows = [row | {name: spreadsheets.key_of(row[name]) for name in keys} for row in world.rows_of(file)]
+    return file, rows, said
 
 
 def answered(folder, *given: dict[str, str]):

@@ -25,9 +25,10 @@ from anchor_spend.review.contradictions import Answer, Printed, Problem, without
 from anchor_spend.review.holding import Outcome
 from anchor_spend.review.queue import CANDIDATES
 from anchor_spend.review.seed import Reviewed
-from anchor_spend.spreadsheets import as_typed, harmless
+from anchor_spend.spreadsheets import as_typed, harmless, key_of
 
-_NEEDED = ("supplier_key", "name_key", "decision", "reviewer", "reason")
+_KEYS = ("supplier_key", "name_key")
+_NEEDED = (*_KEYS, "decision", "reviewer", "reason")
 _OFFERED = tuple(f"candidate_{place}_id" for place in range(1, CANDIDATES + 1))
 _KINDS = ("none", "organisation", "person")  # decisions that name no organisation of a register
 _LONGEST = 500  # characters of a reason
@@ -74,12 +75,14 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Rows with their numbers as a spreadsheet shows them, cells as they were typed."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
+            separator = max(",;\t", key=file.readline().count)  # by the country of who saved it
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=separator)
             missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
             if missing:
                 raise ReviewError(
                     f"{path} lacks the columns {', '.join(missing)}. Fill in a file that `anchor-spend "
-                    "review export` wrote, and save it as CSV (comma separated, UTF-8)."
+                    "review export` wrote, and save it as CSV (UTF-8)."
                 )
             if len(set(reader.fieldnames or ())) < len(reader.fieldnames or ()):
                 raise ReviewError(f"{path} has a column twice: leave the one that `review export` wrote.")
@@ -95,6 +98,7 @@ def _read(path: Path) -> list[tuple[int, dict[str, str]]]:
 def _cells(row: dict[Any, Any], wanted: Sequence[str]) -> dict[str, str]:
     """The cells that count; _BEYOND where the row has more cells than the header."""
     cells = {name: as_typed(row[name] or "") for name in wanted}
+    cells |= {name: key_of(cells[name]) for name in _KEYS}
     return cells | {_BEYOND: "".join(row[None])} if None in row else cells
 
 

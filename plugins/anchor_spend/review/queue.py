@@ -23,7 +23,7 @@ from anchor_spend.resolution.deciding import question_of
 from anchor_spend.resolution.engine import answer
 from anchor_spend.review import holding
 from anchor_spend.review.holding import Paid
-from anchor_spend.spreadsheets import harmless
+from anchor_spend.spreadsheets import as_text, harmless
 
 LARGE = Decimal(10_000)  # pounds
 LOW_SCORE = 0.95
@@ -170,7 +170,7 @@ def export(connection: psycopg.Connection[Any], is_synthetic: bool, queue: Queue
     except OSError as error:
         raise ReviewError(f"{path} cannot be written ({error.strerror}). Choose another name.") from error
     with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)  # or a ';' in a name begins another cell
         writer.writerow(COLUMNS)
         for line, ids in zip(queue.lines, found, strict=True):
             writer.writerow([harmless(cell) for cell in _cells(line, ids, entries)])
@@ -233,11 +233,11 @@ def _cells(
     more = [f"and {len(shown) - _NAMES_SHOWN} more"] if len(shown) > _NAMES_SHOWN else []
     publishers = sorted({name for paid in line.paid for name in paid.publishers.split()})
     cells = [
-        ORDER[line.place], first.supplier_key, first.name_key, " | ".join(shown[:_NAMES_SHOWN] + more),
-        first.number, first.postcode, " ".join(publishers), sum(paid.payments for paid in line.paid),
-        line.gbp, min(paid.first_day for paid in line.paid), max(paid.last_day for paid in line.paid),
-        first.payee_kind, first.entity_id or "unmatched", first.score,
-        first.why or f"accepted by {first.method}",
+        ORDER[line.place], as_text(first.supplier_key), as_text(first.name_key),
+        " | ".join(shown[:_NAMES_SHOWN] + more), first.number, first.postcode, " ".join(publishers),
+        sum(paid.payments for paid in line.paid), line.gbp, min(paid.first_day for paid in line.paid),
+        max(paid.last_day for paid in line.paid), first.payee_kind, first.entity_id or "unmatched",
+        first.score, first.why or f"accepted by {first.method}",
     ]  # fmt: skip
     for place in range(CANDIDATES):
         cells += _candidate_cells(*ids[place], entries) if place < len(ids) else [""] * len(_CANDIDATE)
