@@ -302,6 +302,10 @@ def as_the_models_have_it():
         ({"reason": ""}, "reason", "reason_missing"),
         ({"reason": "x" * 501}, "reason", "too_long"),
         ({"decision": "person", "reason": "This is NOWHEREFOUND services!"}, "reason", "names_a_person"),
+        ({"reason": "Ask invented.person@example.org"}, "reason", "email_address"),
+        ({"reviewer": "a.b@example.org"}, "reviewer", "email_address"),
+        ({"reason": "Called 01632 960 001."}, "reason", "phone_number"),
+        ({"reason": "Insured as AB 12 34 56 C"}, "reason", "national_insurance_number"),
         ({"decision": "\u00b2"}, "decision", "candidate_missing"),
         ({"decision": "9" * 5000}, "decision", "candidate_missing"),
         ({"decision": "GB-COH-0100\x000004"}, "decision", "control_characters"),
@@ -320,6 +324,7 @@ def test_a_row_that_cannot_be_taken_is_named_and_the_rest_goes_on(
     )
     assert [problem[:3] for problem in done.refused] == [(2, column, rule)]
     assert done.refused[0].remedy
+    assert column == "decision" or not cells[column].strip() or cells[column] not in str(done.refused)
     assert [row.supplier_key for row in seed.load()] == [county["small"]]
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 
 from anchor_spend.names import payee_kind
+from anchor_spend.personal_data import NATIONAL_INSURANCE
 from anchor_spend.spec import Stream, normalise_header
 from anchor_spend.values import shape_of
 
@@ -21,10 +22,6 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _SHAPE = re.compile(r"(?:[Aa9]|[^\w]|_)*…?")  # what shape_of makes
 _LONGEST_PREFIX = 4  # letters in a row that a reference may have; longer ones may be a name
 _QUOTED = re.compile(r"""(?<!\w)(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")(?!\w)""")
-NATIONAL_INSURANCE = re.compile(
-    r"(?<![A-Z0-9])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D](?![A-Z0-9])",
-    re.IGNORECASE,
-)
 
 
 def printable(text: str) -> str:

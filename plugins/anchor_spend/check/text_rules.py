@@ -8,15 +8,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from anchor_spend.check.result import Example
-from anchor_spend.check.safe import NATIONAL_INSURANCE
 from anchor_spend.check.subject import FIRST, NOTHING, Found, Subject
+from anchor_spend.personal_data import EMAIL, NATIONAL_INSURANCE
 from anchor_spend.spec import normalise_header
 from anchor_spend.values import is_amount
 
-_EMAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}(?![\w-])",
-    re.IGNORECASE,
-)
 _PHONE = re.compile(
     r"(?<![\d/.-])(?:\+44[ ()0-9-]{9,16}\d|\(?0[127]\d{1,4}\)?[ -]\d{3,4}[ -]?\d{3,4})(?![\d/-])"
     r"|\b(?:tel|phone|telephone|mob|mobile)\b\W{0,4}0[\d ]{9,12}\d(?!\d)"
@@ -55,7 +51,7 @@ def _cells_where(subject: Subject, is_hit: Test, unread: tuple[str, ...]) -> Fou
 
 
 def email_address(subject: Subject) -> Found:
-    return _cells_where(subject, lambda text: "@" in text and _EMAIL.search(text), _NOT_TEXT)
+    return _cells_where(subject, lambda text: "@" in text and EMAIL.search(text), _NOT_TEXT)
 
 
 def phone_number(subject: Subject) -> Found:

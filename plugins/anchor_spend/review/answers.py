@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from anchor_spend import names, organisations
+from anchor_spend import names, organisations, personal_data
 from anchor_spend.errors import ReviewError
 from anchor_spend.resolution.identifiers import compact_postcode, pad_company_number
 from anchor_spend.review import holding, seed
@@ -176,6 +176,8 @@ def _problems(
             )
         if len(row[column]) > _LONGEST:
             yield column, "too_long", f"Say it in {_LONGEST} characters."
+        for rule, words in personal_data.found_in(row[column]):
+            yield column, rule, f"Take out {words}: what is written here is kept for ever, and read by many."
     is_person = row["decision"].lower() == "person" or (
         printed is not None and names.payee_kind(printed.name) == "person"
     )
