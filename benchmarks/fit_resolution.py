@@ -23,7 +23,7 @@ import pandas as pd
 from scipy.optimize import minimize
 
 from anchor_spend import names
-from anchor_spend.resolution import asking, candidates, evidence, index, model
+from anchor_spend.resolution import asking, building, candidates, evidence, index, model
 
 PENALTY = 0.3  # of coefficients in standard deviations of their evidence
 CUT = 30
@@ -58,7 +58,7 @@ def main() -> None:
     labels = pd.read_csv(given.labels, dtype=str, keep_default_na=False)
     register = pd.read_parquet(given.register)
     columns = ("company_number", "company_name", "previous_names", "postcode")
-    built = index.build(index.Register(*(register[name].tolist() for name in columns)))
+    built = building.build([building.Register(*(register[name].tolist() for name in columns))])
     published, truth = labels["query_name"].tolist(), labels["true_company_number"].to_numpy(dtype=str)
     whole, cut = whole_and_cut(built, published, truth)
     half = halves(published, truth)

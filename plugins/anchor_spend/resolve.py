@@ -23,6 +23,7 @@ from anchor_spend.resolution.deciding import (
     Entity,
     Query,
     body_form,
+    chunks_of,
     resolve,
     resolve_with,
 )
@@ -58,7 +59,7 @@ def reference_fingerprint(connection: psycopg.Connection[Any], is_synthetic: boo
 def open_register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Index:
     """The index of the registers of a world: loaded where it is kept, else built."""
     key = f"registers-{organisations.index_fingerprint(connection, is_synthetic)}"
-    return store.open_index(key, organisations.entities(connection, is_synthetic))
+    return store.open_index(key, chunks_of(organisations.entities(connection, is_synthetic)))
 
 
 def resolve_new_suppliers(is_synthetic: bool) -> dict[str, int]:

@@ -21,7 +21,7 @@ from anchor_spend.resolution import (
     store,
     wording,
 )
-from anchor_spend.resolution.deciding import Entity, Query, build_index, resolve_with
+from anchor_spend.resolution.deciding import Entity, Query, build_index, chunks_of, resolve_with
 from anchor_spend.resolution.engine import Question
 from anchor_spend.resolution.identifiers import charity_id
 
@@ -265,23 +265,23 @@ def test_an_index_of_another_format_is_refused(register, tmp_path: Path):
 def test_an_index_is_built_once_for_a_register(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(store, "_LEAST_KEPT", 5)
     monkeypatch.setattr(store, "load_settings", lambda: type("Settings", (), {"home": tmp_path})())
-    built = store.open_index("a", KNOWN)
-    kept = store.open_index("a", iter(()))
+    built = store.open_index("a", chunks_of(KNOWN))
+    kept = store.open_index("a", [])
     assert kept.size == built.size
     (folder,) = (tmp_path / "indexes").iterdir()
     (folder / "words.npy").write_bytes(b"broken")
-    assert store.open_index("a", KNOWN).size == built.size
+    assert store.open_index("a", chunks_of(KNOWN)).size == built.size
     for key in "bcde":
-        store.open_index(key, KNOWN)
+        store.open_index(key, chunks_of(KNOWN))
     assert sorted(path.name[0] for path in (tmp_path / "indexes").iterdir()) == ["c", "d", "e"]
 
 
 def test_new_spellings_build_an_index_again(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(store, "_LEAST_KEPT", 5)
     monkeypatch.setattr(store, "load_settings", lambda: type("Settings", (), {"home": tmp_path})())
-    store.open_index("a", KNOWN)
+    store.open_index("a", chunks_of(KNOWN))
     monkeypatch.setattr(store, "SPELLINGS", store.SPELLINGS[1:])
-    assert store.open_index("a", iter(KNOWN[:6])).size < store.open_index("b", KNOWN).size
+    assert store.open_index("a", chunks_of(KNOWN[:6])).size < store.open_index("b", chunks_of(KNOWN)).size
 
 
 @pytest.mark.parametrize(

@@ -77,12 +77,13 @@ def find(asked: Asked, index: Index) -> Pairs:
 
 def _is_spelled_alike(asked: Asked, index: Index) -> Flags:
     """Readings that are a name of the register, all words written together."""
-    wholes = (asked.words.spelled + SPELLED, whole_hashes(asked.words))
+    words = asked.words
+    wholes = (words.spelled + SPELLED, whole_hashes(words.offsets, words.hashes, words.lengths))
     found = np.zeros(len(asked.names), dtype=bool)
     for hashes in wholes:
         at = np.searchsorted(index.unit_hashes, hashes)
         found |= index.unit_hashes[np.minimum(at, len(index.unit_hashes) - 1)] == hashes
-    return found & (np.diff(asked.words.offsets) > 1)
+    return found & (np.diff(words.offsets) > 1)
 
 
 def _distinct(pairs: Pairs) -> Pairs:
@@ -94,7 +95,8 @@ def _distinct(pairs: Pairs) -> Pairs:
 
 def _units_of(asked: Asked, index: Index, is_settled: Flags) -> _Units:
     words, owner = asked.words, owners_of(asked.words.offsets)
-    parts = [_Units(readings, hashes, np.ones(len(hashes))) for readings, hashes in plain_units(words)]
+    plain = plain_units(words.offsets, words.hashes, words.lengths)
+    parts = [_Units(readings, hashes, np.ones(len(hashes))) for readings, hashes in plain]
     every = np.arange(len(asked.names))
     parts.append(_Units(every, words.spelled + SPELLED, np.ones(len(every))))
     short = np.flatnonzero((words.lengths >= 3) & (words.lengths <= 8))

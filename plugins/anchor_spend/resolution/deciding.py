@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from anchor_spend import names
-from anchor_spend.resolution import index as indexes
+from anchor_spend.resolution import building
+from anchor_spend.resolution.building import Register
 from anchor_spend.resolution.engine import Answer, Candidate, Question, answer
 from anchor_spend.resolution.identifiers import (
     COMPANY_PREFIX,
@@ -26,7 +27,7 @@ from anchor_spend.resolution.identifiers import (
     compact_postcode,
     pad_company_number,
 )
-from anchor_spend.resolution.index import NEVER, Index, Register
+from anchor_spend.resolution.index import NEVER, Index
 from anchor_spend.resolution.model import load_model
 
 _BODY_SCORE = 0.99
@@ -97,20 +98,18 @@ def resolve(queries: Sequence[Query], entities: Iterable[Entity], bodies: Iterab
 
 def build_index(entities: Iterable[Entity]) -> Index:
     """An index of a register, read once."""
-    all_names: list[str] = []
-    other_names: list[str] = []
-    other_ids: list[tuple[int, str]] = []
-    columns: list[list[npt.NDArray[Any]]] = [[np.zeros(0, dtype=kind)] for kind in ("S24", "S8", "i4", "i4")]
+    return building.build(chunks_of(entities))
+
+
+def chunks_of(entities: Iterable[Entity]) -> Iterator[Register]:
+    """Organisations as the columns that an index is built of."""
     rows = iter(entities)
     while chunk := list(islice(rows, _CHUNK)):
-        places = enumerate(chunk, start=len(all_names))
-        other_ids.extend((place, other) for place, entity in places for other in entity.other_ids)
-        all_names.extend(entity.name for entity in chunk)
-        other_names.extend("; ".join(entity.other_names or ()) for entity in chunk)
-        for column, array in zip(columns, _columns_of(chunk), strict=True):
-            column.append(array)
-    ids, postcodes, since, until = (np.concatenate(column) for column in columns)
-    return indexes.build(Register(ids, all_names, other_names, postcodes, since, until, other_ids))
+        ids, postcodes, since, until = _columns_of(chunk)
+        names_of_all = [entity.name for entity in chunk]
+        other_names = ["; ".join(entity.other_names or ()) for entity in chunk]
+        other_ids = [(place, other) for place, entity in enumerate(chunk) for other in entity.other_ids]
+        yield Register(ids, names_of_all, other_names, postcodes, since, until, other_ids)
 
 
 def _columns_of(chunk: Sequence[Entity]) -> Iterator[npt.NDArray[Any]]:

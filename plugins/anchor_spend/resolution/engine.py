@@ -124,7 +124,7 @@ def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
     fitted = model.load_model()
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
     pointed = _pointed_to(index, questions)
-    pairs = _with_pointed(asked, pointed, candidates.find(asked, index))
+    pairs = _with_pointed(index, asked, pointed, candidates.find(asked, index))
     if not len(asked.words.hashes):  # names of nothing but punctuation, or of other scripts
         pairs = Pairs(pairs.readings[:0], pairs.names[:0])
     table = evidence.weigh(asked, index, pairs)
@@ -166,11 +166,12 @@ def _targets(index: Index, pointed: _Pointed, count: int) -> list[tuple[str, ...
     return [tuple(dict.fromkeys(ids)) for ids in found]
 
 
-def _with_pointed(asked: Asked, pointed: _Pointed, pairs: Pairs) -> Pairs:
-    """The pairs, and the current name of each organisation pointed to: of organisation i that is name i."""
+def _with_pointed(index: Index, asked: Asked, pointed: _Pointed, pairs: Pairs) -> Pairs:
+    """The pairs, and the current name of each organisation pointed to."""
     first = np.searchsorted(asked.names, pointed.questions, side="left")
     last = np.searchsorted(asked.names, pointed.questions, side="right")
-    added = spread(first, last - first) * 2**32 + np.repeat(pointed.entities, last - first)
+    names = index.current_names[pointed.entities].astype(np.int64)
+    added = spread(first, last - first) * 2**32 + np.repeat(names, last - first)
     return Pairs(*np.divmod(np.unique(np.append(pairs.readings * 2**32 + pairs.names, added)), 2**32))
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import store
+from anchor_spend.resolution.building import Register
 from anchor_spend.resolution.deciding import (
     NEEDS_A_PERSON,
     Decision,
@@ -23,14 +24,14 @@ from anchor_spend.resolution.deciding import (
     Query,
     resolve_with,
 )
-from anchor_spend.resolution.identifiers import COMPANY_PREFIX
+from anchor_spend.resolution.identifiers import COMPANY_PREFIX, compact_postcode
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.model import load_model
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CHUNK = 50_000  # rows of a file held at once
+_CHUNK = 200_000  # rows of a file held at once
 _NAME_COLUMNS = ("query_name", "published_number", "published_postcode", "name_cut_at")
 _REGISTER_COLUMNS = ("company_number", "company_name", "previous_names", "postcode")
 _OUT_COLUMNS = ["query_name", "company_number", "score", "band", "method", "runner_up", "runner_up_score"]
@@ -102,11 +103,19 @@ def width_limit(published_names: Sequence[str]) -> int | None:
 
 def open_register(path: Path) -> Index:
     """The index of a register in a file."""
-    return store.open_index(_key_of(path), entities_of(path))
+    return store.open_index(_key_of(path), register_of(path))
+
+
+def register_of(path: Path) -> Iterator[Register]:
+    """The companies of a register in a file, as an index is built of them."""
+    for chunk in _read_chunks(path, _REGISTER_COLUMNS, required=2):
+        numbers, names, previous, postcodes = (chunk[name].tolist() for name in _REGISTER_COLUMNS)
+        ids = [COMPANY_PREFIX + number for number in numbers]
+        yield Register(ids, names, previous, [compact_postcode(postcode) for postcode in postcodes])
 
 
 def entities_of(path: Path) -> Iterator[Entity]:
-    """The companies of a register in a file."""
+    """The companies of a register in a file, one by one."""
     for chunk in _read_chunks(path, _REGISTER_COLUMNS, required=2):
         for number, name, previous, postcode in chunk.itertuples(index=False):
             yield Entity(COMPANY_PREFIX + number, name, previous.split("; ") if previous else (), postcode)

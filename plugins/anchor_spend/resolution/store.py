@@ -1,19 +1,18 @@
 """Indexes kept between runs, so that a national register is read once a month and not once a run.
 
-In: a key that is equal for equal registers, and the register's rows. Out: an Index, loaded where one of the
-key is kept, else built and kept. Small registers are built each time.
+In: a key that is equal for equal registers, and the register in chunks. Out: an Index, loaded where one of
+the key is kept, else built and kept. Small registers are built each time.
 """
 
 import logging
 import shutil
 import time
 from collections.abc import Iterable
-from itertools import chain, islice
 from pathlib import Path
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import index as indexes
-from anchor_spend.resolution.deciding import Entity, build_index
+from anchor_spend.resolution.building import Register, build
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.word_lists import SPELLINGS, sha256_of
 from anchor_spend.settings import load_settings
@@ -23,19 +22,17 @@ _MOST_KEPT = 3  # indexes
 _log = logging.getLogger(__name__)
 
 
-def open_index(key: str, entities: Iterable[Entity]) -> Index:
-    """The index of a register; `entities` are read only where no index of the key is kept."""
+def open_index(key: str, register: Iterable[Register]) -> Index:
+    """The index of a register; its chunks are read only where no index of the key is kept."""
     folder = load_settings().home / "indexes" / f"{key}-{sha256_of(SPELLINGS)[:8]}"
     if folder.exists():
         try:
             return indexes.load(folder)
         except (OSError, ValueError, ReferenceDataError) as error:
             _log.warning("The index %s cannot be read (%s) and is built again.", key, type(error).__name__)
-    rows = iter(entities)
-    first = list(islice(rows, _LEAST_KEPT))
     started = time.monotonic()
-    built = build_index(chain(first, rows))
-    if len(first) < _LEAST_KEPT:
+    built = build(register)
+    if len(built.entity_ids) < _LEAST_KEPT:
         return built
     _log.info("Indexed %d names in %.0f s", built.size, time.monotonic() - started)
     _keep(built, folder)

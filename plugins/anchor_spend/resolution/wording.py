@@ -82,15 +82,15 @@ def packed_place(letters: Integers) -> Hashes:
     return np.uint64(37) ** (PACKED - letters).astype(np.uint64)
 
 
-def whole_hashes(words: Words) -> Hashes:
+def whole_hashes(offsets: Integers, hashes: Hashes, lengths: Lengths) -> Hashes:
     """All words of each name written together."""
-    counts = np.diff(words.offsets)
+    counts = np.diff(offsets)
     sums = np.zeros(len(counts), dtype=np.uint64)
-    if len(words.hashes):
-        before = np.cumsum(words.lengths) - words.lengths
-        first = np.repeat(before[np.minimum(words.offsets[:-1], len(before) - 1)], counts)
-        terms = words.hashes * powers()[np.minimum(before - first, _LONGEST - 1)]
-        sums[counts > 0] = np.add.reduceat(terms, words.offsets[:-1][counts > 0])
+    if len(hashes):
+        before = np.cumsum(lengths, dtype=np.int64) - lengths
+        first = np.repeat(before[np.minimum(offsets[:-1], len(before) - 1)], counts)
+        terms = hashes * powers()[np.minimum(before - first, _LONGEST - 1)]
+        sums[counts > 0] = np.add.reduceat(terms, offsets[:-1][counts > 0])
     return sums
 
 
