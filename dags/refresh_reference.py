@@ -1,11 +1,15 @@
-"""Load postcodes, companies, charities and public bodies: what suppliers are resolved and located with."""
+"""Load postcodes, companies, charities and public bodies: what suppliers are resolved and located with.
+
+A register or file that is refused leaves the others going on, and what is loaded as it is; what changed is
+announced either way, and the run is marked failed so that a person looks.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import pendulum
 from airflow.sdk import Param, dag, task
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from anchor_spend.dag_support import (
     DEFAULT_ARGS,
@@ -46,23 +50,34 @@ def refresh_reference() -> None:
         return [f"{register}: {outcome} ({detail})" for register, outcome, detail in outcomes]
 
     @task
-    def load_registers(params: dict[str, Any]) -> bool:
+    def load_registers(params: dict[str, Any]) -> dict[str, Any]:
         from anchor_spend import reference, sources
+        from anchor_spend.errors import RefusedRegistersError
 
         request = request_of(params)
         folder = Path(params["folder"]) if params["folder"] else sources.reference_folder(request)
         with final_errors():
-            return "loaded" in reference.refresh(request, folder).values()
+            try:
+                outcomes, refused = dict(reference.refresh(request, folder)), ""
+            except RefusedRegistersError as error:
+                outcomes, refused = dict(error.outcomes), str(error)
+        return {"has_changed": "loaded" in outcomes.values(), "refused": refused}
 
     @task(outlets=[REFERENCE_DATA])
-    def announce(has_changed: bool, params: dict[str, Any], outlet_events: Any) -> None:
-        if not (has_changed and params["announce"]):
+    def announce(loaded: dict[str, Any], params: dict[str, Any], outlet_events: Any) -> None:
+        if not (loaded["has_changed"] and params["announce"]):
             raise AirflowSkipException("nothing to announce")
         outlet_events[REFERENCE_DATA].extra = announcement(params)
 
-    has_changed = load_registers()
-    fetch_registers() >> has_changed
-    announce(has_changed)
+    @task
+    def report_refused(loaded: dict[str, Any]) -> None:
+        if loaded["refused"]:
+            raise AirflowFailException(loaded["refused"])
+
+    loaded = load_registers()
+    fetch_registers() >> loaded
+    announce(loaded)
+    report_refused(loaded)
 
 
 refresh_reference()

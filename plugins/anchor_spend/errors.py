@@ -1,6 +1,8 @@
 """The named errors of the pipeline. Each carries a sentence that says what to do."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class AnchorSpendError(Exception):
@@ -44,6 +46,18 @@ class GateError(AnchorSpendError):
 
 class ReferenceDataError(AnchorSpendError):
     """A register is missing, or a file of one is in no known layout."""
+
+
+class RefusedRegistersError(ReferenceDataError):
+    """Files or registers were refused, after all others were brought up to date.
+
+    `outcomes` is what became of each dataset.
+    """
+
+    def __init__(self, refused: Sequence[ReferenceDataError], outcomes: Mapping[Any, str]) -> None:
+        self.outcomes = outcomes
+        listed = "\n".join(f"- {error}" for error in refused)
+        super().__init__(f"Registers were refused; everything else is up to date.\n{listed}")
 
 
 class ReviewError(AnchorSpendError):

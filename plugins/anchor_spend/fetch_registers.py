@@ -3,7 +3,8 @@
 In: the catalogue data/registers.yml and a fetcher. Out: files below the folder, each register's newest in
 the place of the one before, with a row in the folder's manifest.csv (vintage, licence, address, ETag). What
 has not changed is not sent again. Refuses what a publisher's file would be refused for (reach.py,
-transport.py), files beyond their size, web pages in a file's place, and archives that are not safe to open.
+transport.py), files beyond their size, web pages in a file's place, registers without a row, and archives that
+are not safe to open: the file that is there stays.
 
 No register's site has been asked yet: this was tried against servers on the loopback address.
 """
@@ -27,7 +28,7 @@ from anchor_spend.fetch import Fetcher, Limits
 from anchor_spend.ledger import Validators
 from anchor_spend.reach import host_of
 from anchor_spend.records import RunRequest
-from anchor_spend.registers.archive import open_archive
+from anchor_spend.registers.finding import recognised
 
 LIMITS = Limits(total_seconds=3600, max_bytes=2 * 2**30)  # the company register takes a slow line an hour
 LEDGER_ID = "registers"  # stands in the ledger where a publisher does
@@ -161,9 +162,7 @@ def _download(
         if trace.status == 304 and held:
             _write_manifest(folder, {file: held | {"fetched_on": today.isoformat()}})
             return Outcome(register.register_id, "unchanged", held["vintage"])
-        if file.endswith(".zip"):
-            with open_archive(part):
-                pass
+        recognised(part, file)
         path.parent.mkdir(exist_ok=True)
         part.replace(path)
     finally:

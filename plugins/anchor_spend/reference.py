@@ -3,7 +3,8 @@
 In: a folder of register files (the sample's own, or national ones: see registers/) and the publisher specs,
 each of which is a public body too. Out: the rows of one world (sample or real), each dataset with its vintage
 in reference.vintages. Files that have not changed cost a hash and nothing else.
-Refuses a run without reference data, unless an earlier vintage is loaded: that goes on being used.
+Refuses a run without reference data, unless an earlier vintage is loaded: that goes on being used. A file or
+dataset that is refused leaves the others going on, and what is loaded as it is.
 """
 
 import hashlib
@@ -16,15 +17,16 @@ from typing import Any, Literal
 import psycopg
 
 from anchor_spend import database, reference_load, registers
-from anchor_spend.errors import ReferenceDataError
+from anchor_spend.errors import ReferenceDataError, RefusedRegistersError
 from anchor_spend.public_bodies import body_frame, curation
 from anchor_spend.records import RunRequest
+from anchor_spend.reference_shrinking import refuse_lost
 from anchor_spend.reference_staging import Part
 from anchor_spend.registers import DATASETS, OPTIONAL, Chunk, Dataset, Links, Source
 from anchor_spend.settings import load_settings
 from anchor_spend.spec import Publisher, load_readable_specs
 
-Outcome = Literal["loaded", "unchanged", "absent"]
+Outcome = Literal["loaded", "unchanged", "absent", "refused"]
 READER_VERSION = "2"  # raise it when the same files give other rows
 _log = logging.getLogger(__name__)
 
@@ -45,9 +47,12 @@ def refresh(request: RunRequest, folder: Path) -> dict[Dataset, Outcome]:
     """Load what has changed in a folder of registers into the world of a run, as role loader.
 
     While a spec cannot be read the public bodies stay as they are: its body must not drop out of them.
-    ReferenceDataError when a dataset is neither in the folder nor loaded from an earlier one.
+    RefusedRegistersError, once the rest is loaded, names every file and dataset that was refused, and every
+    dataset that is neither in the folder nor loaded from an earlier one.
     """
-    sources = registers.find_sources(folder) if folder.is_dir() else []
+    refused: list[ReferenceDataError] = []
+    sources = registers.find_sources(folder, refused.append) if folder.is_dir() else []
+    are_files_lacking = bool(refused)
     readable, problems = load_readable_specs()
     specs = list(readable.values())
     with database.connect("loader", autocommit=True) as connection, reference_load.alone(connection):
@@ -56,8 +61,19 @@ def refresh(request: RunRequest, folder: Path) -> dict[Dataset, Outcome]:
             if dataset == "public_bodies" and _is_to_wait(connection, request.is_synthetic, problems):
                 outcomes[dataset] = "unchanged"
                 continue
-            outcomes[dataset] = _refresh(connection, request.is_synthetic, dataset, sources, specs, folder)
-        return outcomes
+            about = (connection, request.is_synthetic, dataset, sources)
+            try:
+                if are_files_lacking:
+                    refuse_lost(*about)
+                outcomes[dataset] = _refresh(*about, specs, folder)
+            except ReferenceDataError as error:
+                outcomes[dataset] = "refused"
+                refused.append(error)
+    for problem in refused:
+        _log.error("%s", problem)
+    if refused:
+        raise RefusedRegistersError(refused, outcomes)
+    return outcomes
 
 
 def _is_to_wait(connection: psycopg.Connection[Any], is_synthetic: bool, problems: dict[str, str]) -> bool:

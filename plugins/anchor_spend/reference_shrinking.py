@@ -1,37 +1,135 @@
-"""Registers that have lost more than a register loses: a file cut short, a part that is missing, an old list.
+"""Registers that lack something: a file cut short, a part that is missing or cannot be opened, an old list.
 
-In: what is loaded and what is staged of the real world. Refuses a register from which more than a fifth would
-go, because each organisation that is missing would be no longer listed, and each postcode no place, until a
-person says that it is so.
+In: what is loaded, what is in the folder and what is staged. Refuses a register without all its parts; in the
+real world also a first load of far fewer rows than a national register has, and one from which more than a
+fifth would go, because each organisation that is missing would be no longer listed, and each postcode no
+place. A person may say that it is so.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 
 import psycopg
 from psycopg import sql
 
 from anchor_spend.errors import ReferenceDataError
-from anchor_spend.reference_staging import KEPT, listed_by
+from anchor_spend.reference_staging import KEPT, Part, listed_by
 from anchor_spend.registers import COMPANIES_HOUSE, Dataset, Source
 
 MOST_GONE = 0.2  # of what is loaded
 FEW = 100  # rows: smaller lists come and go
 ACCEPTED = "ANCHOR_SPEND_ACCEPT_SMALLER"  # names of registers or datasets, with commas between
+_PART = re.compile(r"part[-_ ]?(\d{1,3})(?:_|[-_ ]?of[-_ ]?)(\d{1,3})(?!\d)", re.IGNORECASE)
+
+
+def _is_accepted(name: str) -> bool:
+    return name in {name.strip() for name in os.environ.get(ACCEPTED, "").split(",")}
+
+
+# -- before anything is read ------------------------------------------------------------------------------
+
+
+def refuse_lost(
+    connection: psycopg.Connection[tuple[object, ...]],
+    is_synthetic: bool,
+    dataset: Dataset,
+    sources: Sequence[Source],
+) -> None:
+    """Where a file cannot be opened: ReferenceDataError if the dataset came from a kind of file that is not
+    there now, or only in an earlier vintage. The rest would take the place of what is loaded.
+    """
+    newest: dict[str, str] = {}
+    for source in sources:
+        if source.layout.dataset == dataset:
+            newest[source.layout.name] = max(source.age, newest.get(source.layout.name, ""))
+    lost = sorted(
+        name
+        for name, vintage in _loaded_layouts(connection, is_synthetic, dataset).items()
+        if name not in newest or newest[name] < vintage
+    )
+    if newest and lost:
+        raise ReferenceDataError(
+            f"{dataset} is not loaded while a file cannot be opened: it came from {', '.join(lost)} before, "
+            "and no such file is there now, or an older one. The vintage that is loaded stays in use."
+        )
+
+
+def _loaded_layouts(
+    connection: psycopg.Connection[tuple[object, ...]], is_synthetic: bool, dataset: Dataset
+) -> dict[str, str]:
+    """Layouts behind the newest load, with their newest vintage; '' for those read together as one part."""
+    rows = connection.execute(
+        """select layout, coalesce(max(vintage) filter (where vintage ~ '^[0-9]{4}' and vintage !~ ';'), '')
+           from reference.register_files where is_synthetic = %s and dataset = %s group by layout""",
+        [is_synthetic, dataset],
+    )
+    return {name: str(vintage) for names, vintage in rows for name in str(names).split("; ")}
+
+
+def refuse_incomplete(dataset: Dataset, sources: Sequence[Source]) -> None:
+    """ReferenceDataError where a register's newest vintage lacks parts, by the names of its files."""
+    for name, of_one in _newest(sources).items():
+        numbers = [tuple(map(int, found.groups())) for s in of_one if (found := _PART.search(s.path.name))]
+        is_in_parts = len(numbers) == len(of_one)  # else one of them is the whole
+        total = max((total for _, total in numbers), default=0) if is_in_parts else 0
+        missing = sorted(set(range(1, total + 1)) - {number for number, _ in numbers})
+        if missing and not _is_accepted(of_one[0].known_as):
+            raise ReferenceDataError(
+                f"{name} of {of_one[0].vintage} comes in {total} parts. There are {_files(of_one)}; missing: "
+                f"{', '.join(map(str, missing))}. Nothing of {dataset} is loaded until all parts are in the "
+                f"folder. {_accept(of_one[0].known_as)}"
+            )
+
+
+def _newest(sources: Sequence[Source]) -> dict[str, list[Source]]:
+    """The files of each layout's newest vintage."""
+    found: dict[str, list[Source]] = {}
+    for source in sorted(sources, key=lambda source: source.age, reverse=True):
+        of_one = found.setdefault(source.layout.name, [])
+        if not of_one or of_one[0].age == source.age:
+            of_one.append(source)
+    return found
+
+
+def _files(sources: Sequence[Source]) -> str:
+    return ", ".join(sorted(source.path.name for source in sources))
+
+
+def _accept(name: str) -> str:
+    return f"Where it is right, run once with {ACCEPTED}={name}."
+
+
+# -- when everything is staged ----------------------------------------------------------------------------
+
+
+def refuse_small(
+    connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, parts: Sequence[Part]
+) -> None:
+    """ReferenceDataError where the first load of a national register has fewer rows than one has."""
+    staged = connection.execute("select position, rows_read from reference.staged_files").fetchall()
+    rows = {int(str(position)): int(str(count)) for position, count in staged}
+    counts = {part.sources[0]: rows[number] for number, part in enumerate(parts) if len(part.sources) == 1}
+    known = _loaded_layouts(connection, False, dataset)
+    for name, of_one in _newest(list(counts)).items():
+        count, first = sum(counts[source] for source in of_one), of_one[0]
+        if name not in known and count < first.layout.at_least and not _is_accepted(first.known_as):
+            raise ReferenceDataError(
+                f"{_files(of_one)}: {count:,} rows of {name}, and a whole one has {first.layout.at_least:,} "
+                f"at least. It may be a part, or cut short: fetch it again. {_accept(first.known_as)}"
+            )
 
 
 def refuse_shrunk(
     connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, sources: Sequence[Source]
 ) -> None:
     """ReferenceDataError where much less is staged than is loaded, and nobody said that it is right."""
-    accepted = {name.strip() for name in os.environ.get(ACCEPTED, "").split(",")}
     for name, loaded, staged in _sizes(connection, dataset, sources):
-        if loaded >= FEW and staged < (1 - MOST_GONE) * loaded and name not in accepted:
+        if loaded >= FEW and staged < (1 - MOST_GONE) * loaded and not _is_accepted(name):
             raise ReferenceDataError(
                 f"The files of {name} hold {staged:,} rows, and {loaded:,} are loaded. A file may be cut "
                 "short, a part missing, or the newest no whole list. The earlier vintage stays in use. "
-                "Fetch the register again, or take its files out of the folder; where it is right, run once "
-                f"with {ACCEPTED}={name}."
+                f"Fetch the register again, or take its files out of the folder. {_accept(name)}"
             )
 
 

@@ -34,6 +34,13 @@ def zipped(name: str, size: int = 0) -> bytes:
     return packed.getvalue()
 
 
+def bare_zip() -> bytes:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("companies.csv", csv_text(("CompanyName", " CompanyNumber")))
+    return packed.getvalue()
+
+
 def register(**changes: object) -> Register:
     entry = {
         "register_id": "companies", "url": f"https://{HOST}/data-{{day:%Y-%m-%d}}.zip",
@@ -126,6 +133,7 @@ def test_a_packed_answer_is_unpacked_on_its_way_to_disk(
         (status(403), "403"),
         (body(SIGN_IN, Content_Type="text/html"), "sign-in page"),
         (body(b"PK\x03\x04 nothing else"), "no readable ZIP"),
+        (body(bare_zip()), "not one row"),
         (body(zipped("BOMB", 300 * 10**6)), "would unpack from"),
         (body(b"0" * (2**20 + 1)), "larger than"),
         (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), "cut off"),

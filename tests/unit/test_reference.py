@@ -181,7 +181,6 @@ def test_registers_of_public_bodies(tmp_path):
 
 def test_unknown_files_are_left_alone_and_a_broken_zip_is_named(tmp_path):
     write(tmp_path / "boundaries.csv", ("code", "shape"), ("E06000032", "..."))
-    (tmp_path / "empty.csv").touch()
     (tmp_path / "notes.txt").write_text("pcds,laua")
     assert registers.find_sources(tmp_path) == []
     (tmp_path / "NSPL.zip").write_bytes(b"<!DOCTYPE html>")
@@ -190,7 +189,7 @@ def test_unknown_files_are_left_alone_and_a_broken_zip_is_named(tmp_path):
 
 
 def test_a_manifest_says_vintage_licence_and_origin(tmp_path):
-    write(tmp_path / "a" / "postcodes.csv", ("postcode", "authority_code", "lsoa_code"))
+    write(tmp_path / "a" / "postcodes.csv", ("postcode", "authority_code", "lsoa_code"), ("LU1 2BQ", "", ""))
     write(
         tmp_path / "manifest.csv",
         ("file", "vintage", "licence", "provenance"),
@@ -382,7 +381,10 @@ def test_without_registers_an_earlier_vintage_goes_on_else_it_says_how_to_supply
 
 
 @pytest.mark.database
-def test_of_several_registers_the_better_one_counts_and_the_others_fill_the_gaps(empty_database, folder):
+def test_of_several_registers_the_better_one_counts_and_the_others_fill_the_gaps(
+    empty_database, folder, monkeypatch
+):
+    monkeypatch.setenv("ANCHOR_SPEND_ACCEPT_SMALLER", "postcodes")
     write(folder / "NSPL_AUG_2026_UK.csv", *NSPL_2026, ("", "LU1 2BQ", *[""] * 11))
     reference.refresh(ARCHIVE, folder)
     rows = query("select postcode, authority_code from reference.postcodes order by 1")

@@ -17,6 +17,7 @@ import pytest
 from anchor_spend import database, reference, reference_load, reference_staging
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.records import RunRequest
+from anchor_spend.reference_shrinking import ACCEPTED
 from company_register import write_register
 from register_files import write
 
@@ -31,8 +32,9 @@ def query(statement: str, *values: object) -> list[tuple]:
 
 @pytest.fixture
 def folder(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The other registers a load needs, and chunks of ten rows."""
+    """The other registers a load needs, chunks of ten rows, and no national size asked for."""
     monkeypatch.setattr("anchor_spend.registers.reading.CHUNK", 10)
+    monkeypatch.setenv(ACCEPTED, "companies_house")
     write(
         tmp_path / "postcodes.csv",
         ("postcode", "authority_code", "lsoa_code"),
@@ -271,24 +273,26 @@ def test_a_load_killed_for_good_is_finished_by_the_next(folder):
 def test_a_register_that_has_shrunk_is_refused_until_somebody_says_it_is_right(folder, monkeypatch):
     month(folder, "2026-08-01", range(150))
     reference.refresh(LIVE, folder)
+    monkeypatch.delenv(ACCEPTED)
     month(folder, "2026-09-01", range(119))
     with pytest.raises(ReferenceDataError, match="companies_house hold 119 rows, and 150 are loaded"):
         reference.refresh(LIVE, folder)
     listed = "select count(*) from reference.companies where is_listed"
     assert query(listed) == [(150,)]
-    monkeypatch.setenv("ANCHOR_SPEND_ACCEPT_SMALLER", "oscr, companies_house")
+    monkeypatch.setenv(ACCEPTED, "oscr, companies_house")
     reference.refresh(LIVE, folder)
     assert query(listed) == [(119,)]
-    monkeypatch.delenv("ANCHOR_SPEND_ACCEPT_SMALLER")
+    monkeypatch.delenv(ACCEPTED)
     month(folder, "2026-10-01", range(96))
     reference.refresh(LIVE, folder)
     assert query(listed) == [(96,)], "a fifth may go"
 
 
-def test_one_file_of_a_newer_month_does_not_take_the_others_off_the_register(folder):
+def test_one_file_of_a_newer_month_does_not_take_the_others_off_the_register(folder, monkeypatch):
     month(folder, "2026-08-01", range(150))
     reference.refresh(LIVE, folder)
-    write_register(folder / "BasicCompanyData-2026-09-01-part1_7.zip", range(20))
+    monkeypatch.delenv(ACCEPTED)
+    write_register(folder / "BasicCompanyData-2026-09-01.zip", range(20))
     with pytest.raises(ReferenceDataError, match="companies_house hold 20 rows, and 150 are loaded"):
         reference.refresh(LIVE, folder)
 

@@ -82,7 +82,7 @@ LAYOUTS: tuple[Layout, ...] = (
            has("company_number", "company_name", "previous_names"), _companies, is_whole=True),
     Layout("Companies House basic company data", "companies", 1,
            has("CompanyName", "CompanyNumber"), _companies_house, _WANTED,
-           lists=(COMPANIES_HOUSE,)),
+           lists=(COMPANIES_HOUSE,), at_least=1_000_000),  # 5.6 million in 2026, seven parts of 0.8
     Layout("union of company lists", "companies", 2,
            has("company_number", "name", "other_names", "sic"), _company_union),
     Layout("academy trusts and their companies", "companies", 3,

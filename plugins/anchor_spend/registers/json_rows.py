@@ -22,6 +22,11 @@ def first_keys(file: IO[bytes]) -> frozenset[str]:
     return frozenset(first) if isinstance(first, dict) else frozenset()
 
 
+def is_nothing(file: IO[bytes]) -> bool:
+    """Whether a file holds no value, an empty array or an empty object."""
+    return b"".join(file.read(64).removeprefix(_BOM).split()) in (b"", b"[]", b"{}")
+
+
 def json_frames(file: IO[bytes], wanted: frozenset[str], rows: int, skip: int) -> "Iterator[pd.DataFrame]":
     """Frames of text of so many rows each; the first `skip` objects are passed over."""
     import pandas as pd

@@ -63,6 +63,7 @@ class Layout:
     encodings: tuple[str, ...] = ("utf-8-sig",)  # the first that fits the whole file
     lists: tuple[str, ...] = ()  # registers of which the file has every member that is on it now
     is_whole: bool = False  # the file has every row of its dataset: others go
+    at_least: int = 0  # rows of a national file: one of fewer is a part, or cut short
 
 
 class Source(NamedTuple):
@@ -74,6 +75,11 @@ class Source(NamedTuple):
     vintage: str
     licence: str
     origin: str
+
+    @property
+    def known_as(self) -> str:
+        """What a person calls the register, where its size is accepted: the list it is, or its dataset."""
+        return self.layout.lists[0] if self.layout.lists else self.layout.dataset
 
     @property
     def age(self) -> str:

@@ -68,7 +68,8 @@ LAYOUTS: tuple[Layout, ...] = (
     Layout("our own postcodes", "postcodes", 0,
            has("postcode", "authority_code", "lsoa_code"), _postcodes, is_whole=True),
     Layout("National Statistics Postcode Lookup", "postcodes", 1,
-           _is_nspl, _nspl, "|".join(_NSPL.values()), _OS + " and Royal Mail data"),
+           _is_nspl, _nspl, "|".join(_NSPL.values()), _OS + " and Royal Mail data",
+           at_least=1_000_000),  # about 2.7 million, terminated ones among them
     Layout("postcodes derived from boundaries", "postcodes", 2,
            has("postcode", "lad_code", "lsoa21", "ward25"), _derived_postcodes, licence=_OS),
     Layout("Code-Point Open", "postcodes", 3,
