@@ -3,8 +3,8 @@
 In: the catalogue data/registers.yml and a fetcher. Out: files below the folder, each register's newest in
 the place of the one before, with a row in the folder's manifest.csv (vintage, licence, address, ETag). What
 has not changed is not sent again. Refuses what a publisher's file would be refused for (reach.py,
-transport.py), files beyond their size, web pages in a file's place, registers without a row, and archives that
-are not safe to open: the file that is there stays.
+transport.py), files beyond their size, web pages in a file's place, registers without a row, and archives
+that are not safe to open: the file that is there stays.
 
 No register's site has been asked yet: this was tried against servers on the loopback address.
 """

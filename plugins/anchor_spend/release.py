@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.rows import dict_row
 
-from anchor_spend import database, swap
+from anchor_spend import database, dated_seeds, swap
 from anchor_spend.errors import ReleaseError
 from anchor_spend.periods import (
     due_date,
@@ -121,7 +121,7 @@ def _fingerprint(
     problems: dict[str, str],
 ) -> str:
     """Equal fingerprints give equal releases: files, also refused ones, register vintages, code, state of the
-    calendar, specs that cannot be read."""
+    calendar, specs that cannot be read, reviewed rows in force."""
     vintages = connection.execute(
         "select dataset, sha256 from reference.vintages where is_synthetic = %s order by dataset",
         [is_synthetic],
@@ -139,7 +139,7 @@ def _fingerprint(
         [is_synthetic],
     ).fetchall()
     parts = [is_synthetic, [file_id for file_id, *_ in files], vintages, gaps, _code_sha256()]
-    parts += [refused, sorted(problems)]
+    parts += [refused, sorted(problems), dated_seeds.in_force(today)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
