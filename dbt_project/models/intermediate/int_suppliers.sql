@@ -105,7 +105,11 @@ final as (
         ) as organisation_name,
         decided.method,
         decided.score,
-        decided.ledger_postcode,
+        -- nor is what is printed beside such a name a site: it may be a home
+        case
+            when decided.reads_as = 'organisation' or (decided.method = 'override' and decided.entity_id is null)
+                then decided.ledger_postcode
+        end as ledger_postcode,
         coalesce(public_bodies.postcode, bodies.postcode, companies.postcode, organisations.postcode)
             as register_postcode,
         case
