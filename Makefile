@@ -1,5 +1,7 @@
-# make run and make test do all set-up themselves. Override the interpreter with make PYTHON=/path/to/python3.11.
+# make run and make test do all set-up themselves. Override the interpreter with make PYTHON=/path/to/python3.11,
+# the number of tests at a time with make WORKERS=4 (0: one after the other, in one process).
 BIN := .venv/bin
+WORKERS := auto
 CODE := plugins dags tests benchmarks
 .DEFAULT_GOAL := help
 .PHONY: help run test lint lock up down clean
@@ -26,7 +28,7 @@ down: .venv/.ready
 
 test: lint
 	@echo "== tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS)
 	@echo "Everything passed. Next: make run, then .anchor-spend/reports/latest.html"
 
 lint: .venv/.ready

@@ -1,20 +1,25 @@
-"""Shared fixtures: one embedded PostgreSQL a session, and the folder of real files when it is there."""
+"""Shared fixtures: one embedded PostgreSQL a session, and the folder of real files when it is there.
+
+With several workers (workers.py) each has a session of its own.
+"""
 
 import logging
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from anchor_spend import database
 from anchor_spend.settings import PROJECT, load_settings
 
+pytest_plugins = ["workers"]
 
-def pytest_configure() -> None:
-    """Let SIGTERM unwind like Ctrl-C does, so that no server is left running."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+# properties hold or not, however busy the machine is
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

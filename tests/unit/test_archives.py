@@ -144,6 +144,20 @@ def encrypted() -> bytes:
         ("file_is_zip", gzip.compress(zipped({"april.csv": APRIL}))),
         ("file_is_zip", gzip.compress(gzip.compress(APRIL.encode()))),
     ],
+    ids=[
+        "zip bomb",
+        "gzip bomb",
+        "overlapping members",
+        "a thousand tables",
+        "twenty thousand members",
+        "larger than it says",
+        "zip cut off",
+        "gzip cut off",
+        "encrypted",
+        "zip in zip",
+        "zip in gzip",
+        "gzip in gzip",
+    ],  # not of the bytes, which hold the time they were made
 )
 def test_hostile_and_damaged_archives_are_refused_by_name(rule: str, data: bytes) -> None:
     assert refusal(data).rule == rule
