@@ -16,7 +16,7 @@ HOST = "files.example.test"
 CSV = b"Date,Supplier,Amount\n01/04/2018,Invented Widgets Ltd,12.50\n"
 SIGN_IN = b"<!DOCTYPE html><html><title>Sign in</title><input type='password'></html>"
 QUICK = Limits(
-    connect_seconds=2, read_seconds=2, total_seconds=1.5, max_bytes=100_000, tries=3, backoff_seconds=0.01,
+    connect_seconds=5, read_seconds=5, total_seconds=10, max_bytes=100_000, tries=3, backoff_seconds=0.01,
     retry_after_cap_seconds=5, delay_seconds=0, failures_to_open=6, settle_seconds=0.2,
 )  # fmt: skip
 

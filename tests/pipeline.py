@@ -22,7 +22,7 @@ class Pipeline:
     home: Path
 
     def call(
-        self, *arguments: str, seconds: int = 900, **environment: str
+        self, *arguments: str, seconds: int = 1800, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         return subprocess.run(

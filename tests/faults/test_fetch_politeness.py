@@ -176,16 +176,14 @@ def test_two_hosts_need_not_wait_for_each_other(
     secure_server: LocalServer, live: Callable[..., Fetcher], store: LandingStore
 ) -> None:
     secure_server.routes["*"] = body(CSV)
-    slow = replace(QUICK, delay_seconds=0.5)
+    slow = replace(QUICK, delay_seconds=1)
     files = [offered("/1.csv"), offered("/2.csv", host=OTHER)]
     threads = [threading.Thread(target=land, args=(live(slow), store, file)) for file in files]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert secure_server.arrivals[-1] - secure_server.arrivals[0] < 1.4, (
-        "one after the other would take 1.5 s"
-    )
+    assert secure_server.arrivals[-1] - secure_server.arrivals[0] < 2.8, "one after the other would take 3 s"
 
 
 # patience ------------------------------------------------------------------------------------------------
@@ -202,7 +200,7 @@ def test_backoff_doubles_and_is_never_quite_the_same(
         waits.append(gaps(secure_server)[1:])  # the first is between robots.txt and the file
     for tries in waits:
         for wait, (least, most) in zip(tries, [(0.05, 0.15), (0.1, 0.3), (0.2, 0.6)], strict=True):
-            assert least <= wait <= most + 0.5, "and some time for the answers"
+            assert least <= wait <= most + 2, "and some time for the answers"
     assert len({round(tries[2], 3) for tries in waits}) == 3
 
 

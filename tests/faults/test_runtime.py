@@ -43,7 +43,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     pipeline = Pipeline(tmp_path_factory.mktemp("services"))
     try:
         both = [_start(pipeline, "up"), _start(pipeline, "up")]
-        told = [command.communicate(timeout=300) for command in both]
+        told = [command.communicate(timeout=600) for command in both]
         assert [command.returncode for command in both] == [0, 0], told
         assert told[0][0] == told[1][0], "both name the same Airflow"
         yield pipeline
@@ -104,7 +104,7 @@ def test_a_killed_scheduler_is_noticed_and_replaced(running: Pipeline, pids: dic
     old = psutil.Process(pids["scheduler"])
     workers = old.children(recursive=True)
     old.kill()
-    psutil.wait_procs([old], timeout=10)
+    psutil.wait_procs([old], timeout=60)
     status = json.loads(running.call("status", "--json").stdout)
     assert status["airflow"]["scheduler"] == "not running"
     assert running.call("up").returncode == 0
@@ -172,7 +172,7 @@ def test_a_lost_database_ends_a_run_with_its_name_and_leaves_nothing_running(run
     family = _family(running.home, [command.pid])
     postmaster = running.home / "postgres" / "data" / "postmaster.pid"
     os.kill(int(postmaster.read_text().split()[0]), signal.SIGKILL)
-    out, err = command.communicate(timeout=180)
+    out, err = command.communicate(timeout=600)
     assert command.returncode == 1, out + err
     assert "PostgreSQL at 127.0.0.1" in err
     assert "anchor-spend up" in err, "says what to do"
@@ -193,7 +193,7 @@ def _interrupt(pipeline: Pipeline, moment: str, number: signal.Signals, seconds:
     time.sleep(seconds)
     family = _family(pipeline.home, [command.pid])
     command.send_signal(number)
-    out, err = command.communicate(timeout=60)
+    out, err = command.communicate(timeout=600)
     assert command.returncode == 130, out + err
     assert "Stopped what was started" in err
     assert len(family) > 2, "something was running"

@@ -30,7 +30,7 @@ def family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Se
     """A running service and the pid of its child."""
     monkeypatch.setattr(services, "_GRACE_SECONDS", 0.5)
     service = services.start("family", [sys.executable, "-c", FAMILY], tmp_path / "family.log", {})
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while "up" not in service.log_tail() and time.monotonic() < deadline:
         time.sleep(0.02)
     yield service, int(next(line for line in service.log_tail().splitlines() if line.isdigit()))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -82,13 +82,19 @@ def test_a_query_during_swaps_sees_one_release(clean: None) -> None:
         thread.start()
     for number in numbers[1:]:
         swap.show(number, withdraw_later=False)
-        time.sleep(0.1)
+        _wait_for(lambda number=number: number in seen)
     stop.set()
     for thread in analysts:
         thread.join()
     assert mixtures == []
     assert failures == []
     assert seen == set(numbers)
+
+
+def _wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def test_a_swap_gives_way_to_a_long_query(clean: None) -> None:
@@ -100,7 +106,7 @@ def test_a_swap_gives_way_to_a_long_query(clean: None) -> None:
         waiting.start()
         time.sleep(1.2)
         assert set(_seen(reader)) == {first}
-    waiting.join(timeout=30)
+    waiting.join(timeout=120)
     with database.connect("analyst") as reader:
         assert set(_seen(reader)) == {second}
 

@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,7 @@ def test_a_delivery_is_read_once_it_is_whole(fetcher: Fetcher, tmp_path: Path) -
     path = drop(fetcher, "2018-04.csv") / "2018-04.csv"
     publisher, store = make_publisher(payments=None), LandingStore(str(tmp_path / "landing"))
     [file] = discover(publisher, SAMPLE, fetcher)
+    fetcher.limits = replace(fetcher.limits, settle_seconds=1)  # much longer than from line to line
 
     def copy_slowly() -> None:
         for number in range(5):

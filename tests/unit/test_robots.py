@@ -49,7 +49,7 @@ def test_the_pause_that_is_asked_for(text: str, seconds: float) -> None:
 
 def test_a_rule_full_of_stars_costs_no_more_than_a_plain_one() -> None:
     rules = parse_robots("User-agent: *\nDisallow: /" + "*a" * 200 + "$", "AnchorSpend")
-    before = time.monotonic()
+    before = time.thread_time()
     assert rules.allows("/" + "a" * 5000 + "b")
     assert not rules.allows("/" + "a" * 5000)
-    assert time.monotonic() - before < 0.5
+    assert time.thread_time() - before < 0.5
