@@ -224,16 +224,11 @@ def disagree(first: DateReading, second: DateReading) -> bool:
     return any(second.days.get(text, day) != day for text, day in first.days.items())
 
 
-def date_formats_that_read(cell_counts: Mapping[str, int]) -> list[DateReading]:
-    """The readings of a column (distinct text: cells) by every known format that reads any of it, the one
-    that reads most cells first. `order_of` says which of them cannot stand side by side in one file."""
-    return [reading for reading in read_dates(cell_counts, KNOWN_DATE_FORMATS) if reading.cells_read]
-
-
 def order_of(date_format: str) -> str:
     """In which order a format gives day, month and year: 'dmy', 'mdy' ..., '' where it cannot be mistaken.
 
-    A month's name, the year first in four digits, a bare day number and a month alone leave no doubt.
+    Formats of two orders cannot stand side by side in one file. A month's name, the year first in four
+    digits, a bare day number and a month alone leave no doubt.
     """
     tokens = re.findall(r"%[bBdmyY]", date_format)
     if "%d" not in tokens or "%m" not in tokens or tokens[:2] == ["%Y", "%m"]:

@@ -13,6 +13,7 @@ name_groups as (
 ),
 
 final as (
+    {%- for groups in ['register_groups', 'vat_groups', 'name_groups'] %}
     select
         supplier_id,
         group_id,
@@ -20,25 +21,11 @@ final as (
         basis,
         confidence,
         evidence
-    from register_groups
+    from {{ groups }}
+    {%- if not loop.last %}
     union all
-    select
-        supplier_id,
-        group_id,
-        group_name,
-        basis,
-        confidence,
-        evidence
-    from vat_groups
-    union all
-    select
-        supplier_id,
-        group_id,
-        group_name,
-        basis,
-        confidence,
-        evidence
-    from name_groups
+    {%- endif %}
+    {%- endfor %}
 )
 
 select * from final
