@@ -1,21 +1,23 @@
 """Fit what each piece of evidence adds to the odds of a match, and report it on names it was not fitted to.
 
-    python benchmarks/fit_resolution.py LABELS.csv REGISTER.parquet [--write]
+    python benchmarks/fit_resolution.py LABELS.csv REGISTER.parquet LARGE.parquet [--write]
 
 LABELS has query_name and true_company_number ('' where none is right); REGISTER has company_number,
-company_name, previous_names, postcode. A conditional logit over the candidates of a name and 'none of
-them', with a ridge penalty, on the names as published and on those that a cut at 30 characters shortens.
-Numbers, postcodes and statuses of the register are not looked at. Reported cross-fitted: two halves by a
-hash of the company number (of the name where no company is right), each judged by the other half's
-coefficients and threshold. --write fits once more on all and writes data/resolution_model.json. Prints
-counts and coefficients, never a name.
+company_name, previous_names, postcode; LARGE is what large_register.py makes of it: each has coefficients of
+its own. A conditional logit over the candidates of a name and 'none of them', with a ridge penalty, on the
+names as published and on those that a cut at 30 characters shortens. Numbers, postcodes and statuses of the
+registers are not looked at. Reported cross-fitted: two halves by a hash of the company number (of the name
+where no company is right), each judged by the other half's coefficients and threshold. --write fits once more
+on all and writes data/resolution_model.json. Prints counts and coefficients, never a name.
 """
 
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,8 @@ import pandas as pd
 from scipy.optimize import minimize
 
 from anchor_spend import names
-from anchor_spend.resolution import asking, building, candidates, evidence, index, model
+from anchor_spend.resolution import asking, candidates, evidence, files, index, model
+from anchor_spend.resolution.identifiers import COMPANY_PREFIX
 
 PENALTY = 0.3  # of coefficients in standard deviations of their evidence
 CUT = 30
@@ -53,21 +56,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", type=Path)
     parser.add_argument("register", type=Path)
+    parser.add_argument("large", type=Path)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     labels = pd.read_csv(given.labels, dtype=str, keep_default_na=False)
-    register = pd.read_parquet(given.register)
-    columns = ("company_number", "company_name", "previous_names", "postcode")
-    built = building.build([building.Register(*(register[name].tolist() for name in columns))])
     published, truth = labels["query_name"].tolist(), labels["true_company_number"].to_numpy(dtype=str)
-    whole, cut = whole_and_cut(built, published, truth)
     half = halves(published, truth)
-    for label, cases in (("as published", whole), ("cut at 30", cut)):
-        report(label, *cross_fitted(whole, cut, cases, half), truth != "", half)
+    truth = np.where(truth != "", np.char.add(COMPANY_PREFIX, truth), "")
+    fitted = []
+    for path in (given.register, given.large):
+        built = files.open_register(path)
+        parts = whole_and_cut(built, published, truth)
+        judged = cross_fitted(parts, half)
+        for label, found in zip(("as published", "cut at 30"), judged, strict=True):
+            report(f"{built.size} names, {label}", *found, truth != "", half)
+        accept = threshold(*judged[0], ACCEPTED)
+        fitted.append(as_written(fit(parts, np.ones(len(truth), dtype=bool)), accept, built.size))
     if given.write:
-        chance, right = cross_fitted(whole, cut, whole, half)
-        accept = threshold(chance, right, ACCEPTED)
-        write(fit(whole, cut, np.ones(len(truth), dtype=bool)), accept, REVIEW, len(truth))
+        write(fitted, len(truth))
 
 
 def whole_and_cut(
@@ -113,7 +119,7 @@ def best_rows(cases: Cases, coefficients: Floats) -> npt.NDArray[np.int64]:
     return np.sort(order[np.flatnonzero(np.diff(keys, prepend=-1))])
 
 
-def fit(whole: Cases, cut: Cases, is_used: Flags) -> Floats:
+def fit(parts: Sequence[Cases], is_used: Flags) -> Floats:
     """Coefficients of the candidates' evidence, then of 'none'."""
     width = len(evidence.COLUMNS)
     start = np.zeros(width)
@@ -122,11 +128,11 @@ def fit(whole: Cases, cut: Cases, is_used: Flags) -> Floats:
     start[[evidence.COLUMNS.index(name) for name in ("lost_ours", "lost_theirs")]] = -0.2
     fitted = np.concatenate([start, np.zeros(len(model.NAME_COLUMNS))])
     for _ in range(ROUNDS):
-        fitted = _fit_once([whole, cut], is_used, fitted[:width])
+        fitted = _fit_once(parts, is_used, fitted[:width])
     return fitted
 
 
-def _fit_once(parts: list[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
+def _fit_once(parts: Sequence[Cases], is_used: Flags, chosen_by: Floats) -> Floats:
     rows = [best_rows(part, chosen_by) for part in parts]
     count, width = len(is_used), len(chosen_by)
     table = np.vstack([part.table[row] for part, row in zip(parts, rows, strict=True)])
@@ -174,15 +180,15 @@ def judge(cases: Cases, fitted: Floats) -> tuple[Floats, Flags]:
     return highest, is_right & cases.is_open
 
 
-def cross_fitted(
-    whole: Cases, cut: Cases, judged: Cases, half: npt.NDArray[np.int64]
-) -> tuple[Floats, Flags]:
-    """As judge, each half with the other half's coefficients."""
-    chance, right = np.zeros(len(half)), np.zeros(len(half), dtype=bool)
-    for part in (0, 1):
-        found = judge(judged, fit(whole, cut, half != part))
-        chance[half == part], right[half == part] = (values[half == part] for values in found)
-    return chance, right
+def cross_fitted(parts: Sequence[Cases], half: npt.NDArray[np.int64]) -> list[tuple[Floats, Flags]]:
+    """As judge, for each of the parts, each half with the other half's coefficients."""
+    fitted = [fit(parts, half != part) for part in (0, 1)]
+    return [_by_halves([judge(cases, values) for values in fitted], half) for cases in parts]
+
+
+def _by_halves(judged: Sequence[tuple[Floats, Flags]], half: npt.NDArray[np.int64]) -> tuple[Floats, Flags]:
+    (chance, right), (other_chance, other_right) = judged
+    return np.where(half == 0, chance, other_chance), np.where(half == 0, right, other_right)
 
 
 def threshold(chance: Floats, right: Flags, precision: float) -> float:
@@ -216,19 +222,24 @@ def report(label: str, chance: Floats, right: Flags, has_answer: Flags, half: np
         hits = int((accepted & right).sum())
         share, recall = hits / max(int(accepted.sum()), 1), hits / int(has_answer.sum())
         f1 = 2 * share * recall / (share + recall)
-        print(f"{label:13} {goal:15} precision {share:.4f} recall {recall:.4f} F1 {f1:.4f}")
+        print(f"{label:28} {goal:15} precision {share:.4f} recall {recall:.4f} F1 {f1:.4f}")
 
 
-def write(fitted: Floats, accept: float, review: float, count: int) -> None:
-    """The model as reviewed data."""
+def as_written(fitted: Floats, accept: float, size: int) -> dict[str, Any]:
+    """The coefficients for a register of so many names."""
     width = len(evidence.COLUMNS)
-    content = {
-        "how": f"benchmarks/fit_resolution.py, {count} labelled names as published and cut at {CUT}",
+    return {
+        "names": size,
         "accept": round(accept, 3),
-        "review": round(review, 3),
         "none": dict(zip(model.NAME_COLUMNS, fitted[width:].round(3).tolist(), strict=True)),
         "candidate": dict(zip(evidence.COLUMNS, fitted[:width].round(3).tolist(), strict=True)),
     }
+
+
+def write(fitted: Sequence[dict[str, Any]], count: int) -> None:
+    """The model as reviewed data."""
+    how = f"benchmarks/fit_resolution.py, {count} labelled names as published and cut at {CUT}"
+    content = {"how": how, "review": REVIEW, "fitted": fitted}
     MODEL.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

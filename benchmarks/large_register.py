@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 SEED = 7
+ROWS = 5_600_000
 BLOCK = 200_000
 GENERIC = ["GROUP", "HOLDINGS", "SERVICES", "SOLUTIONS", "TRADING", "PROPERTIES", "INTERNATIONAL"]
 NOT_TOLD_APART = r"^THE | (LIMITED|LTD|LLP|PLC|CIC|CYFYNGEDIG|UK|COMPANY|CO)\b|[^A-Z0-9]"  # by a registrar
@@ -28,25 +29,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("register", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--rows", type=int, default=5_600_000)
+    parser.add_argument("--rows", type=int, default=ROWS)
     given = parser.parse_args()
+    make(given.register, given.out, given.rows)
+
+
+def make(register: Path, out: Path, rows: int = ROWS) -> Path:
+    """Write the large register; returns where it is."""
     columns = ["company_number", "company_name", "previous_names", "postcode"]
-    real = pq.read_table(given.register, columns=columns).cast(
-        pa.schema([(name, pa.string()) for name in columns])
-    )
+    real = pq.read_table(register, columns=columns).cast(pa.schema([(name, pa.string()) for name in columns]))
     words = [name.upper().split() for name in real["company_name"].to_pylist()]
     known = _as_registrars_compare(real["company_name"].combine_chunks())
     rng = np.random.default_rng(SEED)
-    with pq.ParquetWriter(given.out, real.schema) as writer:
+    with pq.ParquetWriter(out, real.schema) as writer:
         writer.write_table(real)
-        for first in range(0, given.rows - real.num_rows, BLOCK):
-            count = min(BLOCK, given.rows - real.num_rows - first)
+        for first in range(0, rows - real.num_rows, BLOCK):
+            count = min(BLOCK, rows - real.num_rows - first)
             made = pa.array(_made_names(words, count, rng), pa.string())
             numbers = pa.array([f"Z{number:07d}" for number in range(first, first + count)], pa.string())
             empty = pa.array([""] * count, pa.string())
             block = pa.table([numbers, made, empty, empty], names=columns)
             is_taken = pc.is_in(_as_registrars_compare(made), value_set=known)
             writer.write_table(block.filter(pc.invert(is_taken)))
+    return out
 
 
 def _as_registrars_compare(names: pa.Array) -> pa.Array:

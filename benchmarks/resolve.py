@@ -1,8 +1,7 @@
 """Name resolution measured beside its peers, on the same labelled names and register in one run.
 
     uv pip install --require-hashes -r requirements.lock -r benchmarks/requirements.lock
-    python benchmarks/resolve.py [--data FOLDER] [--peers tfidf,splink] [--write]
-    python benchmarks/resolve.py --large REGISTER.parquet [--write]
+    python benchmarks/resolve.py [--data FOLDER] [--large REGISTER.parquet] [--peers tfidf,splink] [--write]
     python benchmarks/resolve.py --check benchmarks/resolve_floor.json
 
 Names only, but for the trials of printed numbers and postcodes. Every method gives each name its best company
@@ -10,11 +9,12 @@ and a score, and accepts what scores above the threshold chosen on the other hal
 hash of the company number); the engine's coefficients are fitted on the other half too. Each method runs in a
 process of its own, and is given the names as published and cut at 30 characters.
 
---write keeps the figures in benchmarks/resolution_figures.json and prints them into docs/resolution.md.
---large measures the engine alone on a register of national size (benchmarks/large_register.py). --check
-measures the engine as it ships, and exits with 1 where precision or recall fell below the kept figures by
-more than noise; --check FILE --keep writes them. Only the peers need benchmarks/requirements.lock. Never
-prints a name. Without the data there is nothing to measure: it says so.
+--write keeps the figures in benchmarks/resolution_figures.json and prints them into docs/resolution.md. The
+engine is also measured on a register of national size, made for it (large_register.py) where --large names
+none; its coefficients are fitted on both. --check measures the engine as it ships, and exits with 1 where
+precision or recall fell below the kept figures by more than noise; --check FILE --keep writes them. Only the
+peers need benchmarks/requirements.lock. Never prints a name. Without the data there is nothing to measure: it
+says so.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import large_register
 from measuring import guard, page
 
 FIGURES = Path(__file__).with_name("resolution_figures.json")
@@ -42,7 +43,7 @@ def main() -> None:
     if given.check:
         sys.exit(guard.check(labels, register, given.check, keep=given.keep))
     kept = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
-    figures = kept | (_large(labels, given.large) if given.large else _all(labels, register, given))
+    figures = kept | _all(labels, register, given)
     if given.write:
         FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
         PAGE.parent.mkdir(exist_ok=True)
@@ -59,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--labels", default="supplier_matches_dev.csv")
     parser.add_argument("--register", default="register_500k.parquet")
     parser.add_argument("--peers", default=",".join(METHODS), help="'' for none")
-    parser.add_argument("--large", type=Path, help="a register of national size")
+    parser.add_argument("--large", type=Path, help="a register of national size; made where none is named")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--check", type=Path, help="a file of figures that must not fall")
     parser.add_argument("--keep", action="store_true", help="write the figures --check compares with")
@@ -76,7 +77,8 @@ def _all(labels_file: Path, register: Path, given: argparse.Namespace) -> dict[s
         methods[name] = _peer(name, labels, register)
         print(f"{name}: F1 {methods[name]['whole']['best'][2][0]:.3f}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
-        methods["engine"], sections = _engine(labels, register, Path(folder) / "index", given.data)
+        large = given.large or large_register.make(register, Path(folder) / "large.parquet")
+        methods["engine"], sections = _engine(labels, (register, large), Path(folder), given.data)
     measured = {"machine": machine.described(), "labels": report.of_labels(labels), "methods": methods}
     return measured | sections
 
@@ -103,18 +105,20 @@ def _cost(seconds: dict[str, float], labels: Any, peak: float) -> dict[str, Any]
     return {"seconds": seconds, "names_per_second": speed, "peak_mb": peak / 1e6}
 
 
-def _engine(labels: Any, register: Path, folder: Path, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def _engine(
+    labels: Any, registers: tuple[Path, Path], home: Path, data: Path
+) -> tuple[dict[str, Any], dict[str, Any]]:
     from measuring import disagreements, own, pounds, report, trials
     from measuring.processes import apart
 
-    build, build_peak = apart(own.build, register, folder)
-    seconds, peak = apart(own.ask, folder, labels)
-    decided, _ = apart(own.shipped, register, labels, folder.parent)
-    (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
-    (printed, moves), _ = apart(trials.run, folder, labels)
+    folders = [home / "index", home / "large_index"]
+    costs = [_engine_cost(labels, *pair) for pair in zip(registers, folders, strict=True)]
+    decided, _ = apart(own.shipped, registers[0], labels, home)
+    found, found_at_large = (apart(own.cross_fitted, folder, labels)[0] for folder in folders)
+    answers, proposed, _ = found
+    (printed, moves), _ = apart(trials.run, folders[0], labels)
     known, _ = apart(pounds.pounds_of, data, labels)
-    method = report.of_widths(answers, labels) | {"build_peak_mb": build_peak / 1e6}
-    return method | _cost({"build": build, **seconds}, labels, peak), {
+    return report.of_widths(answers, labels) | costs[0], {
         "proposed": proposed,
         "sources": report.by_source(answers[0], labels),
         "pounds": report.by_pounds(answers[0], labels, known),
@@ -123,28 +127,27 @@ def _engine(labels: Any, register: Path, folder: Path, data: Path) -> tuple[dict
         "trials": [trial._asdict() for trial in printed],
         "moves": moves,
         "disagreements": disagreements.judged(decided[0], labels),
+        "large": costs[1] | report.at_large(*found_at_large, labels),
     }
 
 
-def _large(labels_file: Path, register: Path) -> dict[str, Any]:
+def _engine_cost(labels: Any, register: Path, folder: Path) -> dict[str, Any]:
     import pyarrow.parquet as pq
-    from measuring import machine, own, report
-    from measuring.labelled import read_labels
+    from measuring import own
     from measuring.processes import apart
 
-    labels = read_labels(labels_file)
-    with tempfile.TemporaryDirectory() as home:
-        folder = Path(home) / "index"
-        build, build_peak = apart(own.build, register, folder)
-        seconds, peak = apart(own.ask, folder, labels)
-        (answers, proposed), _ = apart(own.cross_fitted, folder, labels)
-        size = sum(path.stat().st_size for path in folder.iterdir())
+    build, build_peak = apart(own.build, register, folder)
+    seconds, peak = apart(own.ask, folder, labels, 1)
+    by_all, _ = apart(own.ask, folder, labels, os.cpu_count() or 1)
+    asked = own.ROUNDS * len(own.WIDTHS) * len(labels.published)
     return {
-        "large": {"machine": machine.described(), "rows": pq.ParquetFile(register).metadata.num_rows}
-        | report.of_widths(answers, labels)
-        | {"proposed": proposed, "build_peak_mb": build_peak / 1e6}
-        | {"index_mb": size / 1e6}
-        | _cost({"build": build, **seconds}, labels, peak)
+        "rows": pq.ParquetFile(register).metadata.num_rows,
+        "build_peak_mb": build_peak / 1e6,
+        "index_mb": sum(path.stat().st_size for path in folder.iterdir()) / 1e6,
+        "seconds": {"build": build, **seconds},
+        "names_per_second": asked / seconds["query"],
+        "names_per_second_by_all": asked / by_all["query"],
+        "peak_mb": peak / 1e6,
     }
 
 

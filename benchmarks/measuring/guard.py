@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from anchor_spend.resolution.deciding import build_index, resolve_with
+from anchor_spend.resolution import files
+from anchor_spend.resolution.building import build
+from anchor_spend.resolution.deciding import resolve_with
 from anchor_spend.resolution.index import Index
 from measuring import own
 from measuring.labelled import Flags, Labels, read_labels
@@ -35,7 +37,7 @@ def check(labels_file: Path, register: Path, kept_file: Path, keep: bool = False
 
 def measure(labels_file: Path, register: Path) -> dict[str, Any]:
     """The engine as it ships, names only."""
-    found = decide(build_index(own.entities(register)), read_labels(labels_file))
+    found = decide(build(files.register_of(register)), read_labels(labels_file))
     return {"labels": hashlib.sha256(labels_file.read_bytes()).hexdigest(), **found}
 
 

@@ -1,13 +1,13 @@
 """This engine: built, kept, loaded and asked as it ships, and fitted on the other half.
 
-In: the register's file, Labels. Out: its seconds; for names as published and cut the answers of the shipped
+In: files of registers, Labels. Out: its seconds; for names as published and cut the answers of the shipped
 model (in-sample coefficients: it was fitted on these labels) and those of coefficients and thresholds of the
 other half; how often the right company is a candidate at all.
 """
 
 import csv
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +16,19 @@ import fit_resolution
 import numpy as np
 
 from anchor_spend import resolve
+from anchor_spend.resolution import building, files
 from anchor_spend.resolution import index as indexes
-from anchor_spend.resolution.deciding import Decision, Entity, Query, build_index, resolve_with
+from anchor_spend.resolution.asking import ask as ask_about
+from anchor_spend.resolution.deciding import Decision, Query, resolve_with
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX
-from measuring.labelled import CUT, Labels, Texts, register_rows
+from anchor_spend.resolution.index import Index
+from measuring.labelled import CUT, Flags, Labels, Texts
 from measuring.peers import Clock
 from measuring.scores import Answers
 
 WIDTHS = (None, CUT)
+ROUNDS = 5  # enough names for several processes
+INVENTED = f"{COMPANY_PREFIX}Z".encode()  # as large_register.py numbers them
 
 
 @dataclass(frozen=True)
@@ -37,28 +42,21 @@ class Decided:
     probability: Any
 
 
-def entities(register: Path) -> Iterator[Entity]:
-    """The register in the engine's terms."""
-    for number, name, others, postcode in register_rows(register):
-        yield Entity(COMPANY_PREFIX + number, name, others.split("; ") if others else (), postcode)
-
-
 def build(register: Path, folder: Path) -> float:
     """Build and keep an index; returns seconds."""
     clock = Clock()
-    indexes.save(build_index(entities(register)), folder)
+    indexes.save(building.build(files.register_of(register)), folder)
     return clock.lap()
 
 
-def ask(folder: Path, labels: Labels) -> dict[str, float]:
-    """Load the index and decide the names of each width; the seconds of both."""
+def ask(folder: Path, labels: Labels, processes: int) -> dict[str, float]:
+    """Load the index and decide the names of each width, in several rounds; the seconds of both."""
     clock = Clock()
     index = indexes.load(folder)
     load = clock.lap()
-    queries = [queries_of(labels.cut(width), width) for width in WIDTHS]
+    queries = [query for width in WIDTHS for query in queries_of(labels.cut(width), width)] * ROUNDS
     clock.lap()
-    for asked in queries:
-        resolve_with(index, asked, [])
+    resolve_with(index, queries, [], processes)
     return {"load": load, "query": clock.lap()}
 
 
@@ -99,11 +97,23 @@ def accepted(decisions: Sequence[Decision]) -> Texts:
     return np.array([(decision.entity_id or "").removeprefix(COMPANY_PREFIX) for decision in decisions])
 
 
-def cross_fitted(folder: Path, labels: Labels) -> tuple[list[Answers], list[float]]:
-    """Each half's answers with the other half's coefficients, and the share of right ones proposed at all."""
+def cross_fitted(folder: Path, labels: Labels) -> tuple[list[Answers], list[float], Flags]:
+    """Each half's answers with the other half's coefficients.
+
+    Also the share of right companies proposed at all, and the names that an invented company bears.
+    """
     index = indexes.load(folder)
     truth = np.where(labels.has_answer, np.char.add(COMPANY_PREFIX, labels.truth), "")
     cases = fit_resolution.whole_and_cut(index, labels.cut(None), truth)
-    answers = [Answers(*fit_resolution.cross_fitted(*cases, part, labels.half)) for part in cases]
+    answers = [Answers(*found) for found in fit_resolution.cross_fitted(cases, labels.half)]
     proposed = [len(np.unique(part.owner[part.is_right])) / labels.has_answer.sum() for part in cases]
-    return answers, proposed
+    return answers, proposed, _borne_by_invented(index, labels)
+
+
+def _borne_by_invented(index: Index, labels: Labels) -> Flags:
+    """Names that large_register.py happened to give a company: letter by letter, less the legal form."""
+    asked = ask_about(index, labels.published, [None] * len(labels.published))
+    is_invented = np.char.startswith(index.entity_ids[index.entity_of], INVENTED)
+    borne: Flags = np.zeros(len(labels.published), dtype=bool)
+    borne[asked.names[np.isin(asked.words.spelled, index.spelled[is_invented])]] = True
+    return borne

@@ -101,7 +101,7 @@ def keep(connection: psycopg.Connection[Any], basis: Basis, keys: Iterable[str])
 
 _QUERIES = """
     select s.supplier_key, s.supplier_name, s.company_number, s.postcode, s.name_cut_at,
-        coalesce(charity.identifier, ''), paid.first_day, paid.last_day
+        coalesce(charity.identifier, ''), paid.first_day, paid.last_day, coalesce(paid.categories, '{}')
     from wanted
     join landing.suppliers s on s.is_synthetic = %(is_synthetic)s and s.supplier_key = wanted.supplier_key
     left join (
@@ -111,7 +111,8 @@ _QUERIES = """
         group by 1 having count(*) = 1
     ) charity on charity.supplier_key = s.supplier_key
     left join (
-        select p.supplier_key, min(p.payment_date) as first_day, max(p.payment_date) as last_day
+        select p.supplier_key, min(p.payment_date) as first_day, max(p.payment_date) as last_day,
+            array_agg(distinct coalesce(p.category, '')) as categories
         from landing.payments p join wanted using (supplier_key) join landing.file_versions f using (file_id)
         where f.is_synthetic = %(is_synthetic)s and f.status = 'accepted'
         group by 1
@@ -134,7 +135,7 @@ def queries(
     connection.execute("analyze wanted")
     vat = vat_entities or {}
     rows = connection.execute(_QUERIES, {"is_synthetic": is_synthetic})
-    return [Query(*(*row[:6], vat.get(row[0], ""), *row[6:])) for row in rows]
+    return [Query(*(*row[:6], vat.get(row[0], ""), *row[6:8], tuple(row[8]))) for row in rows]
 
 
 # -- storing ----------------------------------------------------------------------------------------------

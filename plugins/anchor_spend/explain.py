@@ -19,7 +19,7 @@ from anchor_spend.resolution import files
 from anchor_spend.resolution.deciding import Decision, Query, pointers, question_of, resolve_with
 from anchor_spend.resolution.engine import Candidate, answer
 from anchor_spend.resolution.index import Index
-from anchor_spend.resolution.model import load_model
+from anchor_spend.resolution.model import review_limit
 from anchor_spend.resolution.readings import KINDS, readings_of
 from anchor_spend.review import seed
 from anchor_spend.spec import load_publisher
@@ -152,7 +152,6 @@ def _parts(
     none: float | None,
     entries: dict[str, Entry],
 ) -> dict[str, Any]:
-    model = load_model()
     return {
         "name": query.name,
         "payee_kind": decision.payee_kind,
@@ -162,7 +161,7 @@ def _parts(
         "why": _why(decision),
         "candidates": [_shown(query, candidate, entries) for candidate in found],
         "none_probability": None if none is None else round(none, 4),
-        "thresholds": {"accept": model.accept, "review": model.review},
+        "thresholds": {"accept": decision.evidence.get("enough"), "review": review_limit()},
         "engine_version": resolve.engine_version(),
     }
 
@@ -195,11 +194,11 @@ def _decision(decision: Decision, entries: dict[str, Entry]) -> dict[str, Any]:
 
 
 def _why(decision: Decision) -> str:
-    model = load_model()
     if decision.method == "public_body":
         return "accepted: a register of public bodies has the name, and those go first"
     if decision.entity_id:
-        return f"accepted by {_BY[decision.method]}: {decision.score:.4f}, and {model.accept} is enough"
+        enough = decision.evidence["enough"]
+        return f"accepted by {_BY[decision.method]}: {decision.score:.4f}, and {enough} is enough"
     band = files.band_of(decision)
     ending = "a person should look" if band == "review" else "no candidate is near enough to look at"
     return f"unmatched: {decision.evidence['why']}; {ending}"

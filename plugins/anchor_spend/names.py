@@ -9,6 +9,7 @@ import csv
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
@@ -152,6 +153,22 @@ def payee_kind(name: str) -> PayeeKind:
     if "person" in kinds:
         return "person"
     return "organisation" if kinds == {"organisation"} else "unclear"
+
+
+def are_paid_to_persons(categories: Collection[str]) -> bool:
+    """Whether payments of these kinds, and there is at least one, all are what persons are paid."""
+    return bool(categories) and all(_person_category_pattern().search(fold(kind)) for kind in categories)
+
+
+@cache
+def _person_category_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_phrase_lists()['person_category'])})S?\b")
+
+
+def has_initials(name: str) -> bool:
+    """'Example J' and 'J R Example', which may be a person's: two to four words, initials at an end."""
+    words = fold(name).split()
+    return 2 <= len(words) <= 4 and (_are_initials(words[0]) or _are_initials(words[-1]))
 
 
 def is_redacted(name: str) -> bool:

@@ -36,7 +36,7 @@ __all__ = [
     "COMPANY_PREFIX", "Body", "Decision", "Entity", "Query", "engine_version", "open_register",
     "pad_company_number", "reference_fingerprint", "resolve", "resolve_files", "resolve_new_suppliers",
 ]  # fmt: skip
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 _LOCK = 7205772  # any constant: two processes must not decide at once
 _log = logging.getLogger(__name__)
 

@@ -13,6 +13,7 @@ from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import (
     asking,
     candidates,
+    deciding,
     engine,
     evidence,
     index,
@@ -180,13 +181,13 @@ def test_a_cut_name_is_found_by_its_beginning(register, name, cut_at, number):
 
 
 def test_digits_that_differ_speak_against(register):
-    assert best(register, "Depot 4 Fernlode")[1] > model.load_model().accept
+    assert best(register, "Depot 4 Fernlode")[1] > model.load_model(register.size).accept
     assert best(register, "Depot 5 Fernlode")[1] < best(register, "Depot 4 Fernlode")[1]
 
 
 def test_another_place_speaks_against(register):
-    assert best(register, "Ottermead Care Luton")[1] > model.load_model().accept
-    assert best(register, "Ottermead Care Bedford")[1] < model.load_model().accept
+    assert best(register, "Ottermead Care Luton")[1] > model.load_model(register.size).accept
+    assert best(register, "Ottermead Care Bedford")[1] < model.load_model(register.size).accept
 
 
 def test_two_that_cannot_be_told_apart_have_at_most_half_each(register):
@@ -225,7 +226,7 @@ def test_probabilities_of_a_name_are_one_together(register):
 def test_what_was_added_explains_the_odds(register):
     asked = asking.ask(register, ["Quillmere Catering plc"], [None])
     pairs = candidates.find(asked, register)
-    table, fitted = evidence.weigh(asked, register, pairs), model.load_model()
+    table, fitted = evidence.weigh(asked, register, pairs), model.load_model(register.size)
     added = model.contributions(table, fitted)
     assert np.allclose(added.sum(axis=1), table @ fitted.candidate)
     groups = dict(zip(evidence.GROUPS, added.T, strict=True))
@@ -349,7 +350,7 @@ def test_a_name_cut_in_its_legal_form_or_before_means_the_whole(cut, whole):
     built = build_index([company("01000060", whole), *filler()])
     (found,) = engine.answer(built, [Question(cut, cut_at=len(cut))])
     assert found.candidates[0].entity_id == "GB-COH-01000060"
-    assert found.candidates[0].probability > model.load_model().accept
+    assert found.candidates[0].probability > model.load_model(built.size).accept
 
 
 def test_several_processes_give_the_same_answers(register, monkeypatch):
@@ -361,11 +362,25 @@ def test_several_processes_give_the_same_answers(register, monkeypatch):
 def test_the_model_knows_every_piece_of_evidence():
     text = (Path(model.__file__).parents[1] / "data" / "resolution_model.json").read_text(encoding="utf-8")
     content = json.loads(text)
-    assert tuple(content["candidate"]) == evidence.COLUMNS
-    assert tuple(content["none"]) == model.NAME_COLUMNS
-    assert 0 < content["review"] < content["accept"] < 1
-    assert content["accept"] > 0.5  # of two candidates that cannot be told apart neither is taken
+    small, large = content["fitted"]
+    assert small["names"] < large["names"]
+    for fitted in (small, large):
+        assert tuple(fitted["candidate"]) == evidence.COLUMNS
+        assert tuple(fitted["none"]) == model.NAME_COLUMNS
+        assert 0 < content["review"] < fitted["accept"] < 1
+        assert fitted["accept"] > 0.5  # of two candidates that cannot be told apart neither is taken
     assert len(set(evidence.COLUMNS)) == len(evidence.COLUMNS)
+
+
+def test_a_register_between_two_sizes_has_coefficients_between_theirs():
+    small, large = 500_000, 5_600_000
+    few, some, many = (model.load_model(size) for size in (small, 2_000_000, large))
+    middle = (some.candidate - few.candidate) / np.where(
+        few.candidate == many.candidate, 1, many.candidate - few.candidate
+    )
+    assert ((middle >= 0) & (middle < 1)).all()
+    assert len({round(share, 6) for share in middle[middle > 0].tolist()}) == 1
+    assert (model.load_model(10).candidate == model.load_model(0).candidate).all()
 
 
 CHARITY = Entity("GB-CHC-1000001", "Quillmere Benevolent Fund")
@@ -432,3 +447,38 @@ def test_a_name_without_a_word_is_decided_also_where_nothing_else_is_asked(name)
     assert [(decision.entity_id, decision.runner_up_entity_id) for decision in decided] == [
         (None, "GB-COH-01000001")
     ]
+
+
+# -- names that may be a person's -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "categories", "is_matched"),
+    [
+        ("Twinmere", (), True),
+        ("Twinmere", ("Fostering allowances", "Repairs"), True),
+        ("Twinmere", ("Fostering allowances", ""), True),
+        ("Twinmere", ("Fostering allowances", "Special guardianship orders"), False),
+        ("Twinmere Ltd", ("Fostering allowances",), True),
+    ],
+)
+def test_an_unclear_name_paid_as_persons_are_is_left_alone(name, categories, is_matched):
+    built = build_index([company("01000070", "Twinmere Limited"), *filler()])
+    (decision,) = resolve_with(built, [Query("k", name, categories=categories)], [])
+    assert bool(decision.entity_id) == is_matched
+
+
+def test_initials_need_more_certainty_than_other_names(register, monkeypatch):
+    # the company of an unclear name with initials, likely enough for any other name
+    answer = engine.Answer([_candidate(0.9)], 0.1, 1, ())
+    monkeypatch.setattr(deciding, "answer", lambda index, asked, processes: iter([answer] * len(asked)))
+    asked = [Query("other", "Oakmere"), Query("initials", "Oakmere J"), Query("company", "Oakmere J Ltd")]
+    decided = resolve_with(register, asked, [])
+    assert [bool(decision.entity_id) for decision in decided] == [True, False, True]
+    assert decided[1].runner_up_entity_id == "GB-COH-01000001"
+
+
+def _candidate(probability: float) -> engine.Candidate:
+    return engine.Candidate(
+        "GB-COH-01000001", probability, "as published", False, True, False, -1, False, False, {}
+    )

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from measuring import guard, own, page, peers, scores
+from measuring import guard, page, peers, scores
 from measuring.labelled import COLUMNS, Labels, read_labels
 
-from anchor_spend.resolution import deciding
-from anchor_spend.resolution.deciding import build_index
+from anchor_spend.resolution import deciding, files
+from anchor_spend.resolution.building import build
 from anchor_spend.resolution.index import Index
 from anchor_spend.settings import PROJECT
 
@@ -164,7 +164,7 @@ def real_labels(real_data: Path) -> Labels:
 
 @pytest.fixture(scope="module")
 def real_index(real_data: Path, real_labels: Labels) -> Index:
-    return build_index(own.entities(real_data / "labelled" / "register_500k.parquet"))
+    return build(files.register_of(real_data / "labelled" / "register_500k.parquet"))
 
 
 def fallen(index: Index, labels: Labels) -> list[str]:
@@ -180,6 +180,6 @@ def test_precision_and_recall_have_not_fallen(real_index: Index, real_labels: La
 @pytest.mark.real_data
 @pytest.mark.parametrize(("accept", "expected"), [(0.2, "precision"), (0.995, "recall")])
 def test_the_guard_fails_for_a_spoilt_engine(real_index, real_labels, monkeypatch, accept, expected):
-    spoilt = deciding.load_model()._replace(accept=accept)
-    monkeypatch.setattr(deciding, "load_model", lambda: spoilt)
+    spoilt = deciding.load_model(real_index.size)._replace(accept=accept)
+    monkeypatch.setattr(deciding, "load_model", lambda size: spoilt)
     assert expected in fallen(real_index, real_labels)

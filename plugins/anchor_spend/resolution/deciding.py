@@ -36,6 +36,7 @@ _CHUNK = 50_000  # organisations held as rows at once
 _TIED = "several candidates cannot be told apart"
 _NUMBER_ONLY = "only the published number points to it, and the names share no word"
 NEEDS_A_PERSON = frozenset({_TIED, _NUMBER_ONLY})
+_SURE = 0.97  # to accept what may be a person's name
 _ABSENT = 0.05  # a best candidate less likely than this is as good as none
 _CLOSE = 0.5  # of the best candidate's probability: a second one beyond it makes a tie
 
@@ -52,6 +53,7 @@ class Query(NamedTuple):
     vat_entity_id: str = ""  # whom others printed with the same VAT number were decided to be
     paid_from: date | None = None
     paid_to: date | None = None
+    categories: tuple[str, ...] = ()  # the kinds of spending it was paid for
 
 
 class Entity(NamedTuple):
@@ -132,8 +134,9 @@ def resolve_with(
     decided.update((query.key, kept_out) for query in queries if (kept_out := _keep_out(query, decided)))
     asked = [query for query in queries if query.key not in decided]
     answers = answer(index, [question_of(query) for query in asked], processes)
+    limit = load_model(index.size).accept
     for query, found in zip(asked, answers, strict=True):
-        decided[query.key] = _decide(query, found)
+        decided[query.key] = _decide(query, found, limit)
     return [decided[query.key] for query in queries]
 
 
@@ -193,8 +196,11 @@ def _keep_out(query: Query, decided: dict[str, Decision]) -> Decision | None:
         return None
     if names.is_redacted(query.name):
         return _unmatched(query, "the name is redacted", {"candidates": 0})
-    if names.payee_kind(query.name) == "person":
+    kind = names.payee_kind(query.name)
+    if kind == "person":
         return _unmatched(query, "a person's name is not matched", {"candidates": 0})
+    if kind == "unclear" and names.are_paid_to_persons(query.categories) and not pointers(query):
+        return _unmatched(query, "the name may be a person's, and persons are paid so", {"candidates": 0})
     return None
 
 
@@ -208,11 +214,12 @@ def _unmatched(
 # -- decided by evidence ----------------------------------------------------------------------------------
 
 
-def _decide(query: Query, found: Answer) -> Decision:
+def _decide(query: Query, found: Answer, limit: float) -> Decision:
     """The likeliest candidate, where it is likely enough."""
-    evidence = _evidence(query, found)
+    enough = max(limit, _SURE) if _may_be_a_person(query) and not found.pointed_to else limit
+    evidence = _evidence(query, found, enough)
     shown = found.candidates
-    if not shown or shown[0].probability < load_model().accept:
+    if not shown or shown[0].probability < enough:
         return _nearest(query, found, shown, evidence)
     best, *others = shown
     return Decision(
@@ -225,6 +232,10 @@ def _decide(query: Query, found: Answer) -> Decision:
         "organisation",
         evidence,
     )
+
+
+def _may_be_a_person(query: Query) -> bool:
+    return names.payee_kind(query.name) == "unclear" and names.has_initials(query.name)
 
 
 def _nearest(query: Query, found: Answer, shown: Sequence[Candidate], evidence: dict[str, Any]) -> Decision:
@@ -258,9 +269,13 @@ def _method(query: Query, best: Candidate) -> str:
     return "cut_name" if best.is_beginning else "similar_name"
 
 
-def _evidence(query: Query, found: Answer) -> dict[str, Any]:
+def _evidence(query: Query, found: Answer, enough: float) -> dict[str, Any]:
     """What a person needs to follow the decision."""
-    evidence: dict[str, Any] = {"candidates": found.considered, "none": round(found.none, 4)}
+    evidence: dict[str, Any] = {
+        "candidates": found.considered,
+        "none": round(found.none, 4),
+        "enough": enough,
+    }
     if found.candidates:
         best = found.candidates[0]
         evidence["read"] = best.reading

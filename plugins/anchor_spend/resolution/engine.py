@@ -121,7 +121,7 @@ def _answer_of_process(batch: Sequence[Question]) -> list[Answer]:
 
 
 def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
-    fitted = model.load_model()
+    fitted = model.load_model(index.size)
     asked = ask(index, [question.name for question in questions], [question.cut_at for question in questions])
     pointed = _pointed_to(index, questions)
     pairs = _with_pointed(index, asked, pointed, candidates.find(asked, index))

@@ -1,6 +1,7 @@
 """Names of a file against the register of another; no database.
 
-In (CSV or Parquet): query_name and optional published_postcode, published_number, name_cut_at;
+In (CSV or Parquet): query_name and optional published_postcode, published_number, name_cut_at,
+category (of the payments);
 and company_number, company_name, optional previous_names ('; ' between), postcode. Without name_cut_at the
 width names are cut at is told from the names themselves. Out, in the order of the names: query_name,
 company_number (empty when not accepted), score, band, method, runner_up, runner_up_score; in band review
@@ -26,13 +27,13 @@ from anchor_spend.resolution.deciding import (
 )
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX, compact_postcode
 from anchor_spend.resolution.index import Index
-from anchor_spend.resolution.model import load_model
+from anchor_spend.resolution.model import review_limit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CHUNK = 200_000  # rows of a file held at once
-_NAME_COLUMNS = ("query_name", "published_number", "published_postcode", "name_cut_at")
+_NAME_COLUMNS = ("query_name", "published_number", "published_postcode", "name_cut_at", "category")
 _REGISTER_COLUMNS = ("company_number", "company_name", "previous_names", "postcode")
 _OUT_COLUMNS = ["query_name", "company_number", "score", "band", "method", "runner_up", "runner_up_score"]
 _MOST_PROCESSES = 8
@@ -80,16 +81,24 @@ def band_of(decision: Decision) -> str:
     """'accept', 'review' where a person may find the right one at hand, else 'reject'."""
     if decision.entity_id:
         return "accept"
-    is_near = (decision.runner_up_score or 0) >= load_model().review
+    is_near = (decision.runner_up_score or 0) >= review_limit()
     needs_a_person = decision.evidence["why"] in NEEDS_A_PERSON
     return "review" if is_near or needs_a_person else "reject"
 
 
 def _queries_of(rows: "pd.DataFrame") -> list[Query]:
     limit = width_limit(list(rows["query_name"]))
+    columns = (rows[name].tolist() for name in _NAME_COLUMNS)
     return [
-        Query(str(number), name, company_number, postcode, int(float(width)) if width else limit)
-        for number, (name, company_number, postcode, width) in enumerate(rows.itertuples(index=False))
+        Query(
+            str(place),
+            name,
+            company_number,
+            postcode,
+            int(float(width)) if width else limit,
+            categories=(category,) if category else (),
+        )
+        for place, (name, company_number, postcode, width, category) in enumerate(zip(*columns, strict=True))
     ]
 
 

@@ -3,13 +3,15 @@
 In: the evidence of every candidate of a name, and what the name itself says. Out: a probability for each
 candidate and for none. The candidates and 'none' share one probability, so that each is judged beside its
 rivals, and two that cannot be told apart have at most half each. The coefficients are
-data/resolution_model.json, fitted by benchmarks/fit_resolution.py; that file says how.
+data/resolution_model.json, fitted by benchmarks/fit_resolution.py on registers of two sizes: the larger a
+register, the more names are alike in it by chance. Sizes between them have coefficients between theirs.
 """
 
 import json
+import math
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,21 +28,41 @@ class Model(NamedTuple):
     candidate: Floats
     none: Floats
     accept: float  # the least probability to accept
-    review: float  # the least to have a person look
 
 
 @cache
-def load_model() -> Model:
-    """The shipped model."""
-    text = (
-        resources.files("anchor_spend").joinpath("data", "resolution_model.json").read_text(encoding="utf-8")
-    )
-    content = json.loads(text)
+def load_model(size: int) -> Model:
+    """The shipped model for a register of so many names."""
+    small, large = _content()["fitted"]
+    share = math.log(max(size, 1) / small["names"]) / math.log(large["names"] / small["names"])
+    return _between(_model(small), _model(large), min(max(share, 0.0), 1.0))
+
+
+def review_limit() -> float:
+    """The least probability of a candidate to have a person look."""
+    return float(_content()["review"])
+
+
+@cache
+def _content() -> dict[str, Any]:
+    data = resources.files("anchor_spend").joinpath("data", "resolution_model.json")
+    content: dict[str, Any] = json.loads(data.read_text(encoding="utf-8"))
+    return content
+
+
+def _model(fitted: dict[str, Any]) -> Model:
     return Model(
-        np.array([content["candidate"][name] for name in COLUMNS]),
-        np.array([content["none"][name] for name in NAME_COLUMNS]),
-        content["accept"],
-        content["review"],
+        np.array([fitted["candidate"][name] for name in COLUMNS]),
+        np.array([fitted["none"][name] for name in NAME_COLUMNS]),
+        fitted["accept"],
+    )
+
+
+def _between(one: Model, other: Model, share: float) -> Model:
+    return Model(
+        one.candidate + share * (other.candidate - one.candidate),
+        one.none + share * (other.none - one.none),
+        round(one.accept + share * (other.accept - one.accept), 3),
     )
 
 
