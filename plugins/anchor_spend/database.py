@@ -6,11 +6,14 @@ which is made on first use and readable by its owner only.
 """
 
 import fcntl
+import itertools
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -26,6 +29,7 @@ Role = Literal["loader", "transformer", "publisher", "analyst", "airflow"]
 ROLES: tuple[Role, ...] = ("loader", "transformer", "publisher", "analyst", "airflow")
 _SCHEMA = Path(__file__).parent / "schema"
 _MIGRATION_LOCK = 7205771  # any constant: two processes must not migrate at once
+_IDLE_SECONDS = 30  # a connection idle for longer may have been cut on its way, as firewalls do
 
 
 def embedded_server() -> EmbeddedServer:
@@ -69,23 +73,67 @@ def _role_password(role: Role) -> str:
     return secret(f"{role}_password")
 
 
+_Connection = psycopg.Connection[Any]
+_Idle = dict[Role | None, list[tuple[_Connection, float]]]  # and since when
+_kept: ContextVar[_Idle | None] = ContextVar("_kept", default=None)
+
+
 @contextmanager
-def connect(role: Role | None = None, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
+def connect(role: Role | None = None, *, autocommit: bool = False) -> Iterator[_Connection]:
     """A connection as a role (None: the schema's owner); one transaction unless `autocommit`.
 
     DatabaseError, without the password, when the server cannot be reached.
     """
+    kept = _kept.get()
+    if kept is None or autocommit:  # one without transactions may hold locks until it ends
+        with _open(role, autocommit) as connection:
+            yield connection
+        return
+    connection = _idle_connection(kept, role) or _open(role, autocommit)
+    try:
+        yield connection
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise
+    kept.setdefault(role, []).append((connection, time.monotonic()))
+
+
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """Inside, a connection that has been used is handed to the next that asks for one of its role.
+
+    For many short transactions one after the other: making a connection costs more than most of them.
+    """
+    kept: _Idle = {}
+    before = _kept.set(kept)
+    try:
+        yield
+    finally:
+        _kept.reset(before)
+        for connection, _ in itertools.chain(*kept.values()):
+            connection.close()
+
+
+def _idle_connection(kept: _Idle, role: Role | None) -> _Connection | None:
+    while idle := kept.get(role):
+        connection, since = idle.pop()
+        if time.monotonic() - since < _IDLE_SECONDS:
+            return connection
+        connection.close()
+    return None
+
+
+def _open(role: Role | None, autocommit: bool) -> _Connection:
     url = role_url(role) if role else owner_url()
     try:
-        connection = psycopg.connect(url, autocommit=autocommit, connect_timeout=10)
+        return psycopg.connect(url, autocommit=autocommit, connect_timeout=10)
     except psycopg.OperationalError as error:
         parts = urlsplit(url)
         raise DatabaseError(
             f"PostgreSQL at {parts.hostname}:{parts.port or 5432} cannot be used as {parts.username}: "
             f"{str(error).strip()}\nCheck that it runs (`anchor-spend up`, or your DATABASE_URL)."
         ) from error
-    with connection:
-        yield connection
 
 
 def migrate() -> None:

@@ -118,6 +118,7 @@ def land_batch(batch: Batch, request: RunRequest, run_id: str = "by hand") -> in
     return count - len(failures)
 
 
+@database.connections_kept()
 def land_files(batch: Batch, request: RunRequest, run_id: str = "by hand") -> list[FetchError]:
     """Fetch every file of a batch into the landing store; for each that could not be had, why."""
     if not batch["files"]:
@@ -137,6 +138,7 @@ def land_files(batch: Batch, request: RunRequest, run_id: str = "by hand") -> li
 # load ---------------------------------------------------------------------------------------------------
 
 
+@database.connections_kept()
 def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
     """Read, conform, gate and load whatever of a batch has landed: {'accepted': n, 'rejected': n}."""
     files = _files(batch)
@@ -150,6 +152,7 @@ def load_batch(batch: Batch, request: RunRequest) -> dict[str, int]:
     return _work(landed, publisher, request)
 
 
+@database.connections_kept()
 def read_again(publisher_id: str, request: RunRequest) -> dict[str, int]:
     """Read every file that counts anew, from the landing store and with the spec as it is now.
 
