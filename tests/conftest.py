@@ -3,6 +3,7 @@
 With several workers (workers.py) each has a session of its own.
 """
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -114,10 +115,13 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole synthetic sample county, written once a session; read it, do not change it."""
+def sample_county(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The whole synthetic sample county, written once for all workers; read it, do not change it."""
     from anchor_spend.sample.county import write_county
 
-    folder = tmp_path_factory.mktemp("sample") / "county"
-    write_county(folder)
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours if worker_id == "master" else ours.parent) / "sample-county"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        write_county(folder)
     return folder

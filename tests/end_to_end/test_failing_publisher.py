@@ -27,8 +27,9 @@ def specs(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+def pipeline(tmp_path: Path, sample_county: Path) -> Iterator[Pipeline]:
     pipeline = Pipeline(tmp_path / "home")
+    shutil.copytree(sample_county, pipeline.home / "sample")
     yield pipeline
     pipeline.call("down")  # only an interrupted test leaves anything to stop
 

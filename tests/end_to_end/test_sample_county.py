@@ -1,5 +1,6 @@
 """The sample county through the real scheduler: what is published equals the truth, to the penny."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import psycopg
 import pytest
 
 from anchor_spend.postgres_server import EmbeddedServer
-from anchor_spend.sample.county import write_county
 from anchor_spend.sample.vocabulary import BODIES, MEMO
 from pipeline import Pipeline, pence
 
@@ -24,13 +24,15 @@ HIDDEN_FORMS = {"redacted", "blank", "person", "absent_from_register", "ambiguou
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pipeline, str]]:
+def first_run(
+    tmp_path_factory: pytest.TempPathFactory, sample_county: Path
+) -> Iterator[tuple[Pipeline, str]]:
     """A first run over the sample county with two bad files in an inbox, and what it said.
 
     Services stay up for the tests that follow.
     """
     pipeline = Pipeline(tmp_path_factory.mktemp("county"))
-    write_county(pipeline.home / "sample")
+    shutil.copytree(sample_county, pipeline.home / "sample")
     _drop_bad_files(pipeline.home / "sample" / "inbox" / BAD_PUBLISHER)
     try:
         yield pipeline, pipeline.run("--keep-up")
@@ -275,7 +277,7 @@ def test_a_second_run_does_no_new_work(county: Pipeline) -> None:
 
 
 def test_a_month_published_again_supersedes(county: Pipeline) -> None:
-    county.run("--keep-up", "--sample-revision", "2")
+    county.run("--keep-up", "--sample-revision", "2", "--publishers", RESTATED[0])
     versions = county.query(
         f"""select status from file_conservation
             where (publisher_id, stream, period) = {RESTATED} order by file_id"""
