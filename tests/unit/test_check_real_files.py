@@ -54,7 +54,7 @@ def problems_of(row: dict[str, str], archive: Path) -> list[str]:
 def is_named(said: str, supplier: str, body: str) -> bool:
     """Whether a name stands in what was said; the body's own name may, and short ones may be words."""
     folded = " ".join(supplier.split()).casefold()
-    if len(folded) < 6 or folded in body.casefold():
+    if len(folded) < 6 or folded in body.casefold() or folded not in said:
         return False
     return re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", said) is not None
 
