@@ -60,17 +60,14 @@ def compare(asked: Asked, index: Index, pairs: Pairs, widths: tuple[int, int]) -
     table = (our_hashes[:, :, None] == their_hashes[:, None, :]).astype(np.float32)
     first = table[:, 0, 0] == 1
     _hold_joined(table, our_hashes, np.where(ours >= 0, words.lengths[ours], 0), their_hashes)
-    lengths = np.char.str_len(index.letters[theirs].ravel()).reshape(theirs.shape)
-    _hold_joined(table.transpose(0, 2, 1), their_hashes, np.where(theirs >= 0, lengths, 0), our_hashes)
+    their_lengths = np.where(theirs >= 0, index.word_lengths[theirs], 0)
+    _hold_joined(table.transpose(0, 2, 1), their_hashes, their_lengths, our_hashes)
     our_letters = np.where(ours >= 0, asked.first_letters[ours], 0).astype(np.uint64)
-    their_codes = index.letters[theirs].view(np.uint8).reshape(*theirs.shape, wording.LONGEST_KEPT)[:, :, 0]
-    their_letters = np.where(theirs >= 0, their_codes, 0).astype(np.uint64)
+    their_letters = np.where(theirs >= 0, index.first_letters[theirs], 0).astype(np.uint64)
     our_kinds = np.where(ours >= 0, asked.word_kinds[ours], 0).astype(np.uint8)
     their_kinds = np.where(theirs >= 0, index.word_kinds[theirs], 0).astype(np.uint8)
     _hold_initials(table, our_hashes, np.where(ours >= 0, words.lengths[ours], 0), their_letters, their_kinds)
-    _hold_initials(
-        table.transpose(0, 2, 1), their_hashes, np.where(theirs >= 0, lengths, 0), our_letters, our_kinds
-    )
+    _hold_initials(table.transpose(0, 2, 1), their_hashes, their_lengths, our_letters, our_kinds)
     _hold_near(table, asked, index, ours, theirs)
     is_equal = asked.words.spelled[pairs.readings] == index.spelled[pairs.names]
     row = np.flatnonzero(is_beginning)
@@ -137,9 +134,8 @@ def _hold_near(table: Table, asked: Asked, index: Index, ours: Ids, theirs: Ids)
     """Near spellings among the words left over on both sides that begin with the same letter."""
     free_ours = (ours >= 0) & (table.max(axis=2) == 0)
     free_theirs = (theirs >= 0) & (table.max(axis=1) == 0)
-    their_first = index.letters[theirs].view(np.uint8).reshape(*theirs.shape, wording.LONGEST_KEPT)[:, :, 0]
     is_near = free_ours[:, :, None] & free_theirs[:, None, :]
-    is_near &= asked.first_letters[ours][:, :, None] == their_first[:, None, :]
+    is_near &= asked.first_letters[ours][:, :, None] == index.first_letters[theirs][:, None, :]
     row, i, j = np.nonzero(is_near)
     if not len(row):
         return

@@ -33,7 +33,7 @@ from anchor_spend.resolution.index import (
     plain_units,
     spread,
 )
-from anchor_spend.resolution.kinds import kinds_of
+from anchor_spend.resolution.kinds import DIGIT, kinds_of
 from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Integers
 
 _ID, _POSTCODE = "S24", "S8"
@@ -129,7 +129,9 @@ def build(register: Iterable[Register]) -> Index:
         word_hashes=word_hashes,
         word_weights=weights,
         word_counts=counts,
-        word_kinds=kinds_of(word_hashes),
+        word_kinds=kinds_of(word_hashes) | np.uint8(DIGIT) * _has_digit(letters),
+        word_lengths=lengths,
+        first_letters=_codes(letters)[:, 0].copy(),
         by_hash=by_hash,
         unit_hashes=unit_hashes,
         unit_offsets=unit_offsets,
@@ -219,6 +221,17 @@ def _vocabulary(spelling: wording.Spelling) -> tuple[npt.NDArray[np.bytes_], Has
     return letters[order], hashes[order]
 
 
+def _codes(letters: npt.NDArray[np.bytes_]) -> Bytes:
+    """The letters of words as numbers, a column each."""
+    return letters.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
+
+
+def _has_digit(letters: npt.NDArray[np.bytes_]) -> Bytes:
+    codes = _codes(letters)
+    found: Bytes = np.any((codes >= ord("0")) & (codes <= ord("9")), axis=1).astype(np.uint8)
+    return found
+
+
 def _weights(letters: npt.NDArray[np.bytes_], counts: Ids, names: int) -> npt.NDArray[np.float32]:
     """How much a shared word says: the log of how rare it is, here and in company names at large."""
     shares = _word_shares()
@@ -260,8 +273,7 @@ def _in_blocks(work: Callable[[Column], Column], column: Column) -> Column:
 
 def _near_forms(letters: npt.NDArray[np.bytes_]) -> tuple[Hashes, Ids]:
     """Hashes of every longer word less one letter, sorted, with the word's place."""
-    codes = letters.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
-    lengths = np.char.str_len(letters)
+    codes, lengths = _codes(letters), np.char.str_len(letters)
     long = np.flatnonzero(lengths >= _MIN_MISSPELT)
     found = _Found()
     for block in np.array_split(long, max(1, len(long) // 100_000)):

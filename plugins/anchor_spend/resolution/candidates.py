@@ -6,6 +6,7 @@ near spellings and beginnings of words that the register hardly holds; and for n
 within a budget, so that common words cost nothing.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -195,8 +196,10 @@ def _shared_words(asked: Asked, index: Index, pairs: Pairs) -> Floats:
     """The weight of shared words beside that of both names, and whether these are the same letters."""
     ours = padded(asked.words.offsets, asked.ids, pairs.readings, _FIRST_WORDS)
     theirs = padded(index.offsets, index.words, pairs.names, _FIRST_WORDS)
-    same = (ours[:, :, None] == theirs[:, None, :]).any(axis=1) & (theirs >= 0)
-    shared = (same * index.word_weights[theirs]).sum(axis=1)
+    same = np.zeros(theirs.shape, dtype=bool)
+    for place in range(_FIRST_WORDS):  # a column at a time: one table of all words with all is slower
+        same |= theirs == ours[:, [place]]
+    shared = (same * (theirs >= 0) * index.word_weights[theirs]).sum(axis=1)
     own = np.where(asked.ids < 0, index.unknown_weight, index.word_weights[asked.ids])
     total = np.concatenate([[0.0], np.cumsum(own)])
     our_total = (total[asked.words.offsets[1:]] - total[asked.words.offsets[:-1]])[pairs.readings]
@@ -218,9 +221,10 @@ def _letters(asked: Asked, index: Index, pairs: Pairs) -> Floats:
 
 def texts(asked: Asked, index: Index, pairs: Pairs) -> tuple[list[bytes], list[bytes]]:
     """Both names of each pair, written together."""
-    starts, stops = index.text_offsets[pairs.names].tolist(), index.text_offsets[pairs.names + 1].tolist()
-    text = index.text.data
-    theirs = [bytes(text[a:b]) for a, b in zip(starts, stops, strict=True)]
+    starts = index.text_offsets[pairs.names]
+    lengths = index.text_offsets[pairs.names + 1] - starts
+    text = index.text[spread(starts, lengths)].tobytes()
+    theirs = [text[a:b] for a, b in pairwise(np.append(0, np.cumsum(lengths)).tolist())]
     return [asked.texts[i] for i in pairs.readings.tolist()], theirs
 
 
@@ -237,7 +241,7 @@ def acronym_length(asked: Asked, index: Index, pairs: Pairs) -> Integers:
         hit = our_hashes == their_initials[:, [column]]
         longest = np.maximum(longest, (hit * words.lengths[ours]).max(axis=1))
         row, place = np.nonzero(their_hashes == our_initials[:, [column]])
-        np.maximum.at(longest, row, np.char.str_len(index.letters[theirs[row, place]]))
+        np.maximum.at(longest, row, index.word_lengths[theirs[row, place]])
     return longest
 
 

@@ -11,12 +11,11 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
 from anchor_spend.resolution import readings as ways
-from anchor_spend.resolution import wording
 from anchor_spend.resolution.alike import Alike, begins_as_written, compare
 from anchor_spend.resolution.asking import Asked
 from anchor_spend.resolution.candidates import OUR_WORDS, THEIR_WORDS, Pairs, acronym_length, texts
 from anchor_spend.resolution.index import TRADING, Index
-from anchor_spend.resolution.kinds import GENERIC, PLACE, SITE, SMALL
+from anchor_spend.resolution.kinds import DIGIT, GENERIC, PLACE, SITE, SMALL
 from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _SMALL = 0.3  # the part of its weight that AND, OF ... keeps
@@ -134,8 +133,7 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
 def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
     """A word with digits that the other name lacks: 'Depot 4' is not 'Depot 5'."""
     ours = np.array([not asked.spelling[word].isalpha() for word in asked.words.hashes.tolist()] or [False])
-    codes = index.letters[alike.theirs].view(np.uint8).reshape(*alike.theirs.shape, wording.LONGEST_KEPT)
-    theirs = ((codes >= ord("0")) & (codes <= ord("9"))).any(axis=2)
+    theirs = alike.their_kinds & DIGIT > 0
     lost = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
     missing = (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)
     return np.asarray(lost | missing)

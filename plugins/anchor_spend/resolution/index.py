@@ -59,6 +59,8 @@ class Index:
     word_weights: npt.NDArray[np.float32]
     word_counts: Ids
     word_kinds: Bytes  # see kinds.py
+    word_lengths: wording.Lengths
+    first_letters: Bytes
     by_hash: Ids  # the vocabulary in the order of its hashes
     # where things occur
     unit_hashes: Hashes

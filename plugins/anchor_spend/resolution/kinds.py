@@ -1,4 +1,7 @@
-"""What kind of word a word is: small, generic, of a site, or of a place (data/word_kinds.yml), as bits."""
+"""What kind of word a word is: small, generic, of a site, or of a place (data/word_kinds.yml), as bits.
+
+Where the letters are at hand, also whether one is a digit.
+"""
 
 from functools import cache
 from importlib import resources
@@ -9,7 +12,7 @@ import yaml
 from anchor_spend.resolution import wording
 from anchor_spend.resolution.wording import Bytes, Hashes
 
-SMALL, GENERIC, SITE, PLACE = 1, 2, 4, 8
+SMALL, GENERIC, SITE, PLACE, DIGIT = 1, 2, 4, 8, 16
 _BITS = {"small": SMALL, "generic": GENERIC, "site": SITE, "place": PLACE}
 
 

@@ -58,6 +58,7 @@ _LEDGER_PREFIX = re.compile(
 # a non-breaking space read in the wrong encoding, as it stands in capitals without accents: 'EXAMPLEAA TRUST'
 _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _MANGLED_SPACE = re.compile(r"(?:(?<=[A-Z&])AA|\u00c2)(?=[\s\u00a0]|$)")
+_TWO_LETTERS = re.compile(r"[^\W_].*[^\W_]")
 _LEADING_CODE = re.compile(r"^[A-Z]{0,2}\d{4,}[\s:-]+(?=\S)")
 
 
@@ -124,6 +125,6 @@ def _distinct(found: list[Reading]) -> list[Reading]:
     kept: dict[str, Reading] = {}
     for reading in found:
         text = " ".join(reading.text.split())
-        if sum(letter.isalnum() for letter in text) >= 2 or not kept:
+        if not kept or _TWO_LETTERS.search(text):
             kept.setdefault(text.upper(), reading)
     return list(kept.values())
