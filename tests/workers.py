@@ -6,7 +6,7 @@ stay with one worker. Without -n nothing here has any effect but that an interru
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -66,6 +66,8 @@ def pytest_keyboard_interrupt() -> None:
     if not _nodes:
         return
     for worker in psutil.Process().children():
-        worker.send_signal(signal.SIGINT)
-    for node in _nodes:
-        node.channel.waitclose(_CLEAN_UP_SECONDS)
+        with suppress(psutil.NoSuchProcess):
+            worker.send_signal(signal.SIGINT)
+    for node in _nodes:  # one with nothing left to do is gone at once
+        with suppress(EOFError, node.channel.RemoteError, node.channel.TimeoutError):
+            node.channel.waitclose(_CLEAN_UP_SECONDS)
