@@ -9,14 +9,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from anchor_spend import database, decisions, organisations, vat_clusters
 from anchor_spend.decisions import Basis
-from anchor_spend.resolution import files, store
+from anchor_spend.resolution import store
 from anchor_spend.resolution.deciding import (
     Body,
     Decision,
@@ -27,6 +26,7 @@ from anchor_spend.resolution.deciding import (
     resolve,
     resolve_with,
 )
+from anchor_spend.resolution.files import resolve_files
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX, pad_company_number
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.word_lists import DECIDING, sha256_of
@@ -34,26 +34,16 @@ from anchor_spend.review import seed, stale
 
 __all__ = [
     "COMPANY_PREFIX", "Body", "Decision", "Entity", "Query", "engine_version", "open_register",
-    "pad_company_number", "reference_fingerprint", "resolve", "resolve_files", "resolve_new_suppliers",
+    "pad_company_number", "resolve", "resolve_files", "resolve_new_suppliers",
 ]  # fmt: skip
 ENGINE_VERSION = "4"
 _LOCK = 7205772  # any constant: two processes must not decide at once
 _log = logging.getLogger(__name__)
 
 
-def resolve_files(names_csv: Path, register_file: Path, out_csv: Path) -> dict[str, int]:
-    """Resolve the names of one file against the register of another; see resolution/files.py."""
-    return files.resolve_files(names_csv, register_file, out_csv)
-
-
 def engine_version() -> str:
     """Changes where the engine would decide otherwise: its number, and a hash of its model and word lists."""
     return f"{ENGINE_VERSION}-{sha256_of(DECIDING)[:8]}"
-
-
-def reference_fingerprint(connection: psycopg.Connection[Any], is_synthetic: bool) -> str:
-    """Equal for equal registers; ReferenceDataError when one is missing. See organisations.fingerprint."""
-    return organisations.fingerprint(connection, is_synthetic)
 
 
 def open_register(connection: psycopg.Connection[Any], is_synthetic: bool) -> Index:
@@ -70,7 +60,7 @@ def resolve_new_suppliers(is_synthetic: bool) -> dict[str, int]:
     """
     with database.connect("loader") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-        fingerprint = reference_fingerprint(connection, is_synthetic)
+        fingerprint = organisations.fingerprint(connection, is_synthetic)
         basis = Basis(is_synthetic, engine_version(), fingerprint)
         reviewed = seed.load()
         seed.lay_out(connection, reviewed)
