@@ -4,6 +4,7 @@ In: a function of a module and its arguments. Out: its result and the most memor
 """
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,8 @@ from typing import Any
 
 def apart(work: Callable[..., Any], *given: Any) -> tuple[Any, float]:
     """The result of the work and the peak of its process, in bytes."""
-    with get_context("spawn").Pool(1) as pool:
-        result, peak = pool.apply(_measured, (work, given))
-    return result, peak
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_measured, work, given).result()
 
 
 def _measured(work: Callable[..., Any], given: tuple[Any, ...]) -> tuple[Any, float]:

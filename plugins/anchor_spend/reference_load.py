@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import sql
 
-from anchor_spend.reference_shrinking import refuse_incomplete, refuse_shrunk, refuse_small
+from anchor_spend.reference_shrinking import refuse_incomplete, refuse_shrunk, warn_of_small
 from anchor_spend.reference_staging import KEPT, Part, clear, listed_by, sources_of, stage
 from anchor_spend.registers import COMPANIES_HOUSE, LAYOUTS, Dataset, Source
 from anchor_spend.society_numbers import link_societies
@@ -61,10 +61,10 @@ def load(
     """Bring a world's dataset to the state of the parts and record its vintage.
 
     Of equal keys the first counts. The connection commits by itself. ReferenceDataError names the file and
-    rows with a value that cannot be stored, or the register that lacks parts, is too small for a first load
-    or has shrunk; the earlier vintage stays.
+    rows with a value that cannot be stored, or the register that was whole and lacks parts or has shrunk; the
+    earlier vintage stays.
     """
-    refuse_incomplete(dataset, sources_of(parts))
+    refuse_incomplete(connection, is_synthetic, dataset, sources_of(parts))
     stage(connection, is_synthetic, dataset, parts)
     with connection.transaction():
         connection.execute("set local work_mem = '256MB'")
@@ -72,7 +72,7 @@ def load(
         if dataset == "organisations":
             link_societies(connection, is_synthetic)
         if not is_synthetic:
-            refuse_small(connection, dataset, parts)
+            warn_of_small(connection, dataset, parts)
             refuse_shrunk(connection, dataset, sources_of(parts))
         counts = _swap(connection, is_synthetic, dataset, sources_of(parts))
         _record(connection, is_synthetic, dataset, parts, sha256, counts.rows)

@@ -1,11 +1,12 @@
 """Registers that lack something: a file cut short, a part that is missing or cannot be opened, an old list.
 
-In: what is loaded, what is in the folder and what is staged. Refuses a register without all its parts; in the
-real world also a first load of far fewer rows than a national register has, and one from which more than a
-fifth would go, because each organisation that is missing would be no longer listed, and each postcode no
-place. A person may say that it is so.
+In: what is loaded, what is in the folder and what is staged. Refuses a register that was loaded before and
+now lacks parts, and in the real world one from which more than a fifth would go, because each organisation
+that is missing would be no longer listed, and each postcode no place. A person may say that it is so. A first
+load takes nothing away: one that lacks parts, or is far smaller than a national register, is loaded and said.
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from anchor_spend.registers import COMPANIES_HOUSE, Dataset, Source
 MOST_GONE = 0.2  # of what is loaded
 FEW = 100  # rows: smaller lists come and go
 ACCEPTED = "ANCHOR_SPEND_ACCEPT_SMALLER"  # names of registers or datasets, with commas between
+_log = logging.getLogger(__name__)
 _PART = re.compile(r"part[-_ ]?(\d{1,3})(?:_|[-_ ]?of[-_ ]?)(\d{1,3})(?!\d)", re.IGNORECASE)
 
 
@@ -67,19 +69,31 @@ def _loaded_layouts(
     return {name: str(vintage) for names, vintage in rows for name in str(names).split("; ")}
 
 
-def refuse_incomplete(dataset: Dataset, sources: Sequence[Source]) -> None:
-    """ReferenceDataError where a register's newest vintage lacks parts, by the names of its files."""
+def refuse_incomplete(
+    connection: psycopg.Connection[tuple[object, ...]],
+    is_synthetic: bool,
+    dataset: Dataset,
+    sources: Sequence[Source],
+) -> None:
+    """ReferenceDataError where a register loaded before now lacks parts, by the names of its files."""
+    known = _loaded_layouts(connection, is_synthetic, dataset)
     for name, of_one in _newest(sources).items():
         numbers = [tuple(map(int, found.groups())) for s in of_one if (found := _PART.search(s.path.name))]
         is_in_parts = len(numbers) == len(of_one)  # else one of them is the whole
         total = max((total for _, total in numbers), default=0) if is_in_parts else 0
         missing = sorted(set(range(1, total + 1)) - {number for number, _ in numbers})
-        if missing and not _is_accepted(of_one[0].known_as):
+        if not missing or _is_accepted(of_one[0].known_as):
+            continue
+        said = (
+            f"{name} of {of_one[0].vintage} comes in {total} parts. There are {_files(of_one)}; missing: "
+            f"{', '.join(map(str, missing))}."
+        )
+        if name in known:
             raise ReferenceDataError(
-                f"{name} of {of_one[0].vintage} comes in {total} parts. There are {_files(of_one)}; missing: "
-                f"{', '.join(map(str, missing))}. Nothing of {dataset} is loaded until all parts are in the "
-                f"folder. {_accept(of_one[0].known_as)}"
+                f"{said} Nothing of {dataset} is loaded until all parts are in the folder. "
+                f"{_accept(of_one[0].known_as)}"
             )
+        _log.warning("%s What they hold is loaded; suppliers in the others stay unresolved.", said)
 
 
 def _newest(sources: Sequence[Source]) -> dict[str, list[Source]]:
@@ -103,21 +117,22 @@ def _accept(name: str) -> str:
 # -- when everything is staged ----------------------------------------------------------------------------
 
 
-def refuse_small(
+def warn_of_small(
     connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, parts: Sequence[Part]
 ) -> None:
-    """ReferenceDataError where the first load of a national register has fewer rows than one has."""
+    """Say where the first load of a national register has fewer rows than one has."""
     staged = connection.execute("select position, rows_read from reference.staged_files").fetchall()
     rows = {int(str(position)): int(str(count)) for position, count in staged}
     counts = {part.sources[0]: rows[number] for number, part in enumerate(parts) if len(part.sources) == 1}
     known = _loaded_layouts(connection, False, dataset)
     for name, of_one in _newest(list(counts)).items():
         count, first = sum(counts[source] for source in of_one), of_one[0]
-        if name not in known and count < first.layout.at_least and not _is_accepted(first.known_as):
-            raise ReferenceDataError(
-                f"{_files(of_one)}: {count:,} rows of {name}, and a whole one has {first.layout.at_least:,} "
-                f"at least. It may be a part, or cut short: fetch it again. {_accept(first.known_as)}"
-            )
+        if name not in known and count < first.layout.at_least:
+            _log.warning(
+                "%s: %s rows of %s, and a whole one has %s at least. It is loaded; what is not in it stays "
+                "unresolved. If it was to be whole, it is cut short: fetch it again.",
+                _files(of_one), f"{count:,}", name, f"{first.layout.at_least:,}",
+            )  # fmt: skip
 
 
 def refuse_shrunk(

@@ -165,38 +165,35 @@ def test_what_breaks_while_it_is_read_stops_its_own_dataset_only(folder):
 
 
 @pytest.mark.database
-def test_one_part_of_seven_is_no_first_load(folder, monkeypatch):
+def test_one_part_of_seven_is_said_at_first_and_later_refused(folder, monkeypatch, caplog):
     write_register(folder / "BasicCompanyData-2026-09-01-part1_7.zip", [1])
+    assert reference.refresh(LIVE, folder)["companies"] == "loaded"
+    assert "2026-09-01 comes in 7 parts" in caplog.text and "missing: 2, 3, 4, 5, 6, 7." in caplog.text
+    write_register(folder / "BasicCompanyData-2026-10-01-part2_7.zip", [1, 2])
     error = refused(LIVE, folder)
-    assert "2026-09-01 comes in 7 parts" in str(error) and "missing: 2, 3, 4, 5, 6, 7." in str(error)
-    assert query("select count(*) from reference.companies") == [(0,)]
-    assert error.outcomes["postcodes"] == "loaded"
+    assert "2026-10-01 comes in 7 parts" in str(error) and "missing: 1, 3, 4, 5, 6, 7." in str(error)
+    assert query("select count(*) from reference.companies") == [(1,)]
     monkeypatch.setenv(ACCEPTED, "companies_house")
     assert reference.refresh(LIVE, folder)["companies"] == "loaded"
 
 
 @pytest.mark.database
-def test_all_parts_are_a_register_and_an_older_leftover_does_not_count(folder, monkeypatch):
-    monkeypatch.setattr("anchor_spend.reference_load.refuse_small", lambda *_: None)
+def test_all_parts_are_a_register_and_an_older_leftover_does_not_count(folder, caplog):
     write_register(folder / "BasicCompanyData-2026-08-01-part2_7.zip", [3])
     for number in (1, 2):
         write_register(folder / f"BasicCompanyData-2026-09-01-part{number}_2.zip", [number])
     assert reference.refresh(LIVE, folder)["companies"] == "loaded"
+    assert "comes in" not in caplog.text
 
 
 @pytest.mark.database
-def test_a_first_load_far_below_national_size_is_refused_but_for_the_sample(folder, monkeypatch):
+def test_a_first_load_far_below_national_size_is_said_but_for_the_sample(folder, caplog):
     write_register(folder / "BasicCompanyDataAsOneFile-2026-09-01.zip", range(120))
-    error = refused(LIVE, folder)
-    assert "BasicCompanyDataAsOneFile-2026-09-01.zip: 120 rows of Companies House" in str(error)
-    assert "a whole one has 1,000,000 at least" in str(error) and f"{ACCEPTED}=companies_house" in str(error)
-    assert query("select count(*) from reference.companies") == [(0,)]
     assert reference.refresh(SAMPLE, folder)["companies"] == "loaded"
-    monkeypatch.setenv(ACCEPTED, "companies_house")
+    assert "a whole one has" not in caplog.text
     assert reference.refresh(LIVE, folder)["companies"] == "loaded"
-    monkeypatch.delenv(ACCEPTED)
-    write_register(folder / "BasicCompanyDataAsOneFile-2026-09-01.zip", range(115))
-    assert reference.refresh(LIVE, folder)["companies"] == "loaded", "it is known to be small by now"
+    assert "BasicCompanyDataAsOneFile-2026-09-01.zip: 120 rows of Companies House" in caplog.text
+    assert "a whole one has 1,000,000 at least" in caplog.text
 
 
 # -- the DAG ----------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from anchor_spend.resolution.model import Model
 from anchor_spend.resolution.readings import KINDS
 from anchor_spend.resolution.wording import Flags, Floats, Integers
 
-_BATCH = 2_000  # names worked at once
-_WORTH_PROCESSES = 3  # batches
+_BATCH = 500  # names worked at once
+_WORTH_PROCESSES = 6  # batches
 _SHOWN = 3  # candidates of an answer
 _LEAST_SHOWN = 0.0001  # probability
 _NUMBER = (
