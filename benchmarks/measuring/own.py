@@ -15,7 +15,6 @@ from typing import Any
 import fit_resolution
 import numpy as np
 
-from anchor_spend import resolve
 from anchor_spend.resolution import building, files
 from anchor_spend.resolution import index as indexes
 from anchor_spend.resolution.asking import ask as ask_about
@@ -68,7 +67,7 @@ def shipped(register: Path, labels: Labels, home: Path) -> list[Decided]:
     for width in WIDTHS:
         with names_file.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines).writerows([["query_name"], *([name] for name in labels.cut(width))])
-        resolve.resolve_files(names_file, register, out_file)
+        files.resolve_files(names_file, register, out_file)
         with out_file.open(encoding="utf-8", newline="") as lines:
             found.append(_read(list(csv.DictReader(lines))))
     return found

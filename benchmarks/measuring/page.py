@@ -131,8 +131,8 @@ def _cost(figures: dict[str, Any]) -> str:
 
 Each method in a process of its own. Building is reading the register, and training where there is any; peers
 keep no index, so that building and asking share a peak. PostgreSQL's memory is that of its one busy process.
-`anchor-spend resolve` and the pipeline use all cores. Seconds are the clock's: other work on the machine (its
-load is said above) makes all of them longer.
+`anchor-spend resolve` uses all cores, the pipeline one. Seconds are the clock's: other work on the machine
+(its load is said above) makes all of them longer.
 
 {_table(heads, rows)}"""
 

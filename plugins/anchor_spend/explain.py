@@ -161,9 +161,15 @@ def _parts(
         "why": _why(decision),
         "candidates": [_shown(query, candidate, entries) for candidate in found],
         "none_probability": None if none is None else round(none, 4),
-        "thresholds": {"accept": decision.evidence.get("enough"), "review": review_limit()},
+        "thresholds": _thresholds(decision),
         "engine_version": resolve.engine_version(),
     }
+
+
+def _thresholds(decision: Decision) -> dict[str, float]:
+    """None where nothing was compared."""
+    is_compared = "enough" in decision.evidence
+    return {"accept": decision.evidence["enough"], "review": review_limit()} if is_compared else {}
 
 
 def _asked(query: Query) -> dict[str, str]:

@@ -157,12 +157,8 @@ def payee_kind(name: str) -> PayeeKind:
 
 def are_paid_to_persons(categories: Collection[str]) -> bool:
     """Whether payments of these kinds, and there is at least one, all are what persons are paid."""
-    return bool(categories) and all(_person_category_pattern().search(fold(kind)) for kind in categories)
-
-
-@cache
-def _person_category_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_phrase_lists()['person_category'])})S?\b")
+    pattern = _phrase_pattern("person_category", plural="S?")
+    return bool(categories) and all(pattern.search(fold(kind)) for kind in categories)
 
 
 def has_initials(name: str) -> bool:
@@ -181,12 +177,13 @@ def is_redacted(name: str) -> bool:
 
 def is_like_a_public_body(name: str) -> bool:
     """Whether a name without a legal form says that it is a council's, an NHS body's, a ministry's ..."""
-    return _public_body_pattern().search(fold(name)) is not None and not _has_legal_form(name)
+    return _phrase_pattern("public_body").search(fold(name)) is not None and not _has_legal_form(name)
 
 
 @cache
-def _public_body_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_phrase_lists()['public_body'])})\b")
+def _phrase_pattern(kind: str, plural: str = "") -> re.Pattern[str]:
+    """One of the lists of data/payee_phrases.yml, as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(_phrase_lists()[kind])}){plural}\b")
 
 
 # -- legal forms ----------------------------------------------------------------------------------------

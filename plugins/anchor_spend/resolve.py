@@ -26,7 +26,6 @@ from anchor_spend.resolution.deciding import (
     resolve,
     resolve_with,
 )
-from anchor_spend.resolution.files import resolve_files
 from anchor_spend.resolution.identifiers import COMPANY_PREFIX, pad_company_number
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.word_lists import DECIDING, sha256_of
@@ -34,7 +33,7 @@ from anchor_spend.review import seed, stale
 
 __all__ = [
     "COMPANY_PREFIX", "Body", "Decision", "Entity", "Query", "engine_version", "open_register",
-    "pad_company_number", "resolve", "resolve_files", "resolve_new_suppliers",
+    "pad_company_number", "resolve", "resolve_new_suppliers",
 ]  # fmt: skip
 ENGINE_VERSION = "4"
 _LOCK = 7205772  # any constant: two processes must not decide at once

@@ -470,12 +470,26 @@ def test_an_unclear_name_paid_as_persons_are_is_left_alone(name, categories, is_
 
 def test_initials_need_more_certainty_than_other_names(register, monkeypatch):
     # the company of an unclear name with initials, likely enough for any other name
-    answer = engine.Answer([_candidate(0.9)], 0.1, 1, ())
-    monkeypatch.setattr(deciding, "answer", lambda index, asked, processes: iter([answer] * len(asked)))
     asked = [Query("other", "Oakmere"), Query("initials", "Oakmere J"), Query("company", "Oakmere J Ltd")]
-    decided = resolve_with(register, asked, [])
+    decided = decided_as(engine.Answer([_candidate(0.9)], 0.1, 1, ()), asked, register, monkeypatch)
     assert [bool(decision.entity_id) for decision in decided] == [True, False, True]
     assert decided[1].runner_up_entity_id == "GB-COH-01000001"
+
+
+@pytest.mark.parametrize(("agreeing", "is_matched"), [(0, True), (-1, False)])
+def test_a_printed_number_helps_initials_only_where_it_points_to_the_company(
+    register, monkeypatch, agreeing, is_matched
+):
+    best = _candidate(0.9)._replace(agreeing_id=agreeing)
+    asked = [Query("k", "Oakmere J", "01000001")]
+    answer = engine.Answer([best], 0.1, 1, ("GB-COH-01000001" if is_matched else "GB-COH-01000002",))
+    (decision,) = decided_as(answer, asked, register, monkeypatch)
+    assert bool(decision.entity_id) == is_matched
+
+
+def decided_as(answer, asked, register, monkeypatch):
+    monkeypatch.setattr(deciding, "answer", lambda index, asked, processes: iter([answer] * len(asked)))
+    return resolve_with(register, asked, [])
 
 
 def _candidate(probability: float) -> engine.Candidate:

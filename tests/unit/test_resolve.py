@@ -8,6 +8,7 @@ import pytest
 
 from anchor_spend import database, names, resolve
 from anchor_spend.errors import ReferenceDataError
+from anchor_spend.resolution import files
 from anchor_spend.resolve import Body, Entity, Query
 
 
@@ -294,7 +295,7 @@ def resolved(tmp_path: Path, *name_rows: tuple) -> list[dict[str, str]]:
         ("company_number", "company_name", "previous_names", "postcode", "status"),
         *((number_of(row), row[1], "; ".join(row[2]), row[3] or "", "Active") for row in REGISTER),
     )
-    resolve.resolve_files(write_csv(tmp_path / "names.csv", *name_rows), register, tmp_path / "out.csv")
+    files.resolve_files(write_csv(tmp_path / "names.csv", *name_rows), register, tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -329,7 +330,7 @@ def test_files_may_be_parquet(tmp_path):
     pd.DataFrame(rows, columns=["company_number", "company_name"]).to_parquet(tmp_path / "register.parquet")
     pd.DataFrame({"query_name": ["Quillmere Catering", "Else"]}).to_parquet(tmp_path / "names.parquet")
     out = tmp_path / "out.parquet"
-    bands = resolve.resolve_files(tmp_path / "names.parquet", tmp_path / "register.parquet", out)
+    bands = files.resolve_files(tmp_path / "names.parquet", tmp_path / "register.parquet", out)
     assert bands == {"accept": 1, "reject": 1}
     assert list(pd.read_parquet(out)["company_number"]) == ["01000001", ""]
 
@@ -360,7 +361,7 @@ def test_precision_and_recall_on_labelled_names(real_data: Path, tmp_path):
     whole = [(row["query_name"], "999") for row in labels]
     cut = [(name[:30].strip(), "30") for name, _ in whole]
     path = write_csv(tmp_path / "names.csv", ("query_name", "name_cut_at"), *whole, *cut)
-    resolve.resolve_files(path, folder / "register_500k.parquet", tmp_path / "out.csv")
+    files.resolve_files(path, folder / "register_500k.parquet", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         found = [row["company_number"] for row in csv.DictReader(file)]
     for numbers, precision, recall in (

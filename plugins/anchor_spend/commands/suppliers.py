@@ -24,7 +24,7 @@ def resolve(
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write the decisions to.")],
 ) -> None:
     """Resolve supplier names against a register of companies; needs no database."""
-    from anchor_spend.resolve import resolve_files
+    from anchor_spend.resolution.files import resolve_files
 
     for path in (names, register):
         if not path.exists():

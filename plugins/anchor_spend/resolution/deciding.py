@@ -216,9 +216,10 @@ def _unmatched(
 
 def _decide(query: Query, found: Answer, limit: float) -> Decision:
     """The likeliest candidate, where it is likely enough."""
-    enough = max(limit, _SURE) if _may_be_a_person(query) and not found.pointed_to else limit
-    evidence = _evidence(query, found, enough)
     shown = found.candidates
+    is_pointed_to = bool(shown) and shown[0].agreeing_id >= 0
+    enough = max(limit, _SURE) if _may_be_a_person(query) and not is_pointed_to else limit
+    evidence = _evidence(query, found, enough)
     if not shown or shown[0].probability < enough:
         return _nearest(query, found, shown, evidence)
     best, *others = shown
