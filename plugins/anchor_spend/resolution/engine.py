@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from anchor_spend.resolution import candidates, evidence, model
+from anchor_spend.resolution import activity, candidates, evidence, model
+from anchor_spend.resolution.activity import Days
 from anchor_spend.resolution.asking import Asked, ask
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.evidence import GROUPS
@@ -32,7 +33,7 @@ _NUMBER = (
 )
 _POSTCODE = 7.0  # a postcode agrees by chance with one company in thousands
 _INACTIVE = -6.0  # an organisation that was not yet, or no longer, there when it was paid
-_EARLIEST, _LATEST = 60, 730  # days before registration and after the end in which payments do occur
+_COUNTS = 0.01  # the probability from which on it matters whether a candidate was there
 _LEAST_SHARED = 4.0  # the weight of words in common that a printed number or postcode needs
 
 _SPELLED, _BEGINS = evidence.COLUMNS.index("spelled"), evidence.COLUMNS.index("cut_begins")
@@ -71,6 +72,7 @@ class Answer(NamedTuple):
     none: float
     considered: int
     pointed_to: tuple[str, ...]  # the organisations that printed numbers point to
+    days: Days = Days()  # of payment that would leave the answer as it is
 
 
 class _Pointed(NamedTuple):
@@ -128,12 +130,14 @@ def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
     if not len(asked.words.hashes):  # names of nothing but punctuation, or of other scripts
         pairs = Pairs(pairs.readings[:0], pairs.names[:0])
     table = evidence.weigh(asked, index, pairs)
-    weighed = _weigh_entities(index, asked, questions, pairs, table, pointed, fitted)
+    paid = np.array([(question.paid_from, question.paid_to) for question in questions], dtype=np.int64)
+    weighed = _weigh_entities(index, asked, questions, paid, pairs, table, pointed, fitted)
     none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
     chances, nothing = model.probabilities(weighed.odds, none, weighed.owners)
     order = np.lexsort((index.entity_ids[weighed.entities], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
     targets = _targets(index, pointed, len(questions))
+    days = _holding_days(index, paid, weighed, chances)
     shown = [order[first : min(last, first + _SHOWN)].tolist() for first, last in pairwise(bounds)]
     seen = np.array([i for few in shown for i in few if chances[i] >= _LEAST_SHOWN], dtype=np.int64)
     added = np.round(model.contributions(table[weighed.rows[seen]], fitted), 2).tolist()
@@ -142,7 +146,13 @@ def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
         for i, row in zip(seen.tolist(), added, strict=True)
     }
     return [
-        Answer([found[i] for i in few if i in found], float(nothing[place]), last - first, targets[place])
+        Answer(
+            [found[i] for i in few if i in found],
+            float(nothing[place]),
+            last - first,
+            targets[place],
+            days[place],
+        )
         for place, (few, (first, last)) in enumerate(zip(shown, pairwise(bounds), strict=True))
     ]
 
@@ -179,6 +189,7 @@ def _weigh_entities(
     index: Index,
     asked: Asked,
     questions: Sequence[Question],
+    paid: Integers,
     pairs: Pairs,
     table: Floats,
     pointed: _Pointed,
@@ -189,7 +200,7 @@ def _weigh_entities(
     agreeing = np.where(shares_words, _agreeing(pointed, owners, entities), -1)
     printed = np.array([question.postcode for question in questions], dtype="S8")[owners]
     postcode_agrees = (printed != b"") & (printed == index.postcodes[entities]) & shares_words
-    is_inactive = _is_inactive(index, questions, owners, entities)
+    is_inactive = np.logical_or(*activity.absences(index, paid, owners, entities))
     odds = table @ fitted.candidate
     odds = odds + _NUMBER * (agreeing >= 0) + _POSTCODE * postcode_agrees + _INACTIVE * is_inactive
     order = np.lexsort((pairs.names, -odds, entities, owners))
@@ -216,14 +227,14 @@ def _agreeing(pointed: _Pointed, owners: Integers, entities: Integers) -> Intege
     return np.where(keys[at] == wanted, pointed.places[first[at]], -1)
 
 
-def _is_inactive(index: Index, questions: Sequence[Question], owners: Integers, entities: Integers) -> Flags:
-    """Whether an organisation began after the last payment, or ended before the first."""
-    paid = np.array([(question.paid_from, question.paid_to) for question in questions], dtype=np.int64)[
-        owners
-    ]
-    is_early = (paid[:, 1] > -NEVER) & (paid[:, 1] < index.since[entities].astype(np.int64) - _EARLIEST)
-    is_late = (paid[:, 0] < NEVER) & (paid[:, 0] > index.until[entities].astype(np.int64) + _LATEST)
-    return np.asarray(is_early | is_late)
+def _holding_days(index: Index, paid: Integers, weighed: _Weighed, chances: Floats) -> Sequence[Days]:
+    """The days of payment that would leave each answer as it is, but for a hundredth of probability.
+
+    Of candidates that have no chance, whether there or not, the dates do not matter.
+    """
+    chances_if_there = np.where(weighed.is_inactive, chances * np.exp(-_INACTIVE), chances)
+    counts = chances_if_there >= _COUNTS
+    return activity.holding_days(index, paid, weighed.owners[counts], weighed.entities[counts])
 
 
 def _candidate(
