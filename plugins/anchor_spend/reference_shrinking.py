@@ -3,7 +3,7 @@
 In: what is loaded, what is in the folder and what is staged. Refuses a register that was loaded before and
 now lacks parts, and in the real world one from which more than a fifth would go, because each organisation
 that is missing would be no longer listed, and each postcode no place. A person may say that it is so. A first
-load takes nothing away: one that lacks parts, or is far smaller than a national register, is loaded and said.
+load takes nothing away: one that lacks parts, or has fewer rows than the whole register, is loaded and said.
 """
 
 import logging
@@ -15,8 +15,8 @@ import psycopg
 from psycopg import sql
 
 from anchor_spend.errors import ReferenceDataError
-from anchor_spend.reference_staging import KEPT, Part, listed_by
-from anchor_spend.registers import COMPANIES_HOUSE, Dataset, Source
+from anchor_spend.reference_staging import KEPT, Part, listed_by, sources_of
+from anchor_spend.registers import COMPANIES_HOUSE, Dataset, Source, read
 
 MOST_GONE = 0.2  # of what is loaded
 FEW = 100  # rows: smaller lists come and go
@@ -120,14 +120,17 @@ def _accept(name: str) -> str:
 def warn_of_small(
     connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, parts: Sequence[Part]
 ) -> None:
-    """Say where the first load of a national register has fewer rows than one has."""
+    """Say where the first load of a register has fewer rows than a whole one has."""
     staged = connection.execute("select position, rows_read from reference.staged_files").fetchall()
     rows = {int(str(position)): int(str(count)) for position, count in staged}
-    counts = {part.sources[0]: rows[number] for number, part in enumerate(parts) if len(part.sources) == 1}
+    staged_alone = {part.sources[0]: rows[n] for n, part in enumerate(parts) if len(part.sources) == 1}
     known = _loaded_layouts(connection, False, dataset)
-    for name, of_one in _newest(list(counts)).items():
-        count, first = sum(counts[source] for source in of_one), of_one[0]
-        if name not in known and count < first.layout.at_least:
+    for name, of_one in _newest(sources_of(parts)).items():
+        first = of_one[0]
+        if name in known or not first.layout.at_least:
+            continue
+        count = sum(staged_alone[s] if s in staged_alone else _rows_in(s) for s in of_one)
+        if count < first.layout.at_least:
             _log.warning(
                 "%s: %s rows of %s, and a whole one has %s at least. It is loaded; what is not in it stays "
                 "unresolved. If it was to be whole, it is cut short: fetch it again.",
@@ -135,31 +138,50 @@ def warn_of_small(
             )  # fmt: skip
 
 
+def _rows_in(source: Source) -> int:
+    """Counted in the file: those of public bodies are staged together, as bodies."""
+    return sum(chunk.rows_read for chunk in read(source))
+
+
 def refuse_shrunk(
     connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, sources: Sequence[Source]
 ) -> None:
     """ReferenceDataError where much less is staged than is loaded, and nobody said that it is right."""
-    for name, loaded, staged in _sizes(connection, dataset, sources):
+    for name, kind, loaded, staged in _sizes(connection, dataset, sources):
         if loaded >= FEW and staged < (1 - MOST_GONE) * loaded and not _is_accepted(name):
             raise ReferenceDataError(
-                f"The files of {name} hold {staged:,} rows, and {loaded:,} are loaded. A file may be cut "
-                "short, a part missing, or the newest no whole list. The earlier vintage stays in use. "
+                f"The files of {name} hold {staged:,} rows{kind}, and {loaded:,} are loaded. A file may be "
+                "cut short, a part missing, or the newest no whole list. The earlier vintage stays in use. "
                 f"Fetch the register again, or take its files out of the folder. {_accept(name)}"
             )
 
 
 def _sizes(
     connection: psycopg.Connection[tuple[object, ...]], dataset: Dataset, sources: Sequence[Source]
-) -> Iterator[tuple[str, int, int]]:
-    """(register or dataset, rows loaded, rows staged) for all that rows of the earlier load may leave."""
+) -> Iterator[tuple[str, str, int, int]]:
+    """(register or dataset, which of its rows, how many are loaded, and staged) for all that may leave."""
     is_whole = dataset not in KEPT or all(source.layout.is_whole for source in sources)
     if is_whole:
-        yield dataset, *_counts(connection, dataset, sql.SQL("true"))
+        yield dataset, "", *_counts(connection, dataset, sql.SQL("true"))
+        if dataset == "public_bodies":  # a short register of trusts would go unseen among the schools
+            yield from _sizes_by_type(connection)
         return
     for register in sorted(listed_by(sources)):
         is_companies = register == COMPANIES_HOUSE
         of_it = sql.SQL("true") if is_companies else sql.SQL("register = {}").format(sql.Literal(register))
-        yield register, *_counts(connection, dataset, sql.SQL("is_listed and {}").format(of_it))
+        yield register, "", *_counts(connection, dataset, sql.SQL("is_listed and {}").format(of_it))
+
+
+def _sizes_by_type(
+    connection: psycopg.Connection[tuple[object, ...]],
+) -> Iterator[tuple[str, str, int, int]]:
+    """As _sizes, of each type of public body: each stands in a register or two."""
+    types = connection.execute(
+        "select distinct body_type from reference.public_bodies where not is_synthetic order by 1"
+    ).fetchall()
+    for (body_type,) in types:
+        of_it = sql.SQL("body_type = {}").format(sql.Literal(body_type))
+        yield "public_bodies", f" of type {body_type}", *_counts(connection, "public_bodies", of_it)
 
 
 def _counts(

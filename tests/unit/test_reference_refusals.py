@@ -196,6 +196,89 @@ def test_a_first_load_far_below_national_size_is_said_but_for_the_sample(folder,
     assert "a whole one has 1,000,000 at least" in caplog.text
 
 
+GIAS = ("URN", "EstablishmentName", "TypeOfEstablishment (name)", "EstablishmentTypeGroup (name)", "OpenDate",
+        "CloseDate", "Postcode")  # fmt: skip
+
+
+def schools(numbers: range) -> list[tuple[str, ...]]:
+    maintained = ("Community school", "Local authority maintained schools", "", "", "QQ1 1QQ")
+    return [(f"9{number:05}", f"Quill {number} Primary School", *maintained) for number in numbers]
+
+
+def trusts(numbers: range) -> list[tuple[str, ...]]:
+    return [(f"R{number:03}", f"QUILL {number} HOSPITAL", *[""] * 25) for number in numbers]
+
+
+@pytest.mark.database
+def test_each_short_register_of_charities_mutuals_the_nhs_and_schools_is_said_at_first(folder, caplog):
+    irish = ("Reg charity number", "Sub charity number", "Charity name", "Date registered", "Status",
+             "Date for financial year ending", "Total income", "Company number",
+             "Public address")  # fmt: skip
+    write(folder / "CharityExport.csv", CHARITIES, CHARITY)
+    former = ("Charity Number", "Charity Name", "Registered Date", "Ceased Date")
+    write(folder / "former.csv", former, ("SC000002", "Quill Old", "01/02/1999", "01/02/2001"))
+    write(folder / "charitydetails.csv", irish, ("199991", "0", "Quill", "04/05/2015", *[""] * 5))
+    write(folder / "SocietyList.csv", SOCIETIES, SOCIETY)
+    write(folder / "etr.csv", *trusts(range(2)))
+    write(folder / "ect.csv", *trusts(range(2, 3)))
+    write(folder / "edubasealldata20260926.csv", GIAS, *schools(range(3)))
+    reference.refresh(SAMPLE, folder)
+    assert "a whole one has" not in caplog.text
+    reference.refresh(LIVE, folder)
+    said = {line.split("rows of ")[1] for line in caplog.messages if "a whole one has" in line}
+    assert {line.split(" at least")[0] for line in said} == {
+        "Scottish charity register, and a whole one has 20,000",
+        "former Scottish charities, and a whole one has 8,000",
+        "Northern Irish charity register, and a whole one has 5,000",
+        "mutual societies (FCA), and a whole one has 7,000",
+        "NHS trusts (ODS etr), and a whole one has 200",
+        "Get Information About Schools, and a whole one has 40,000",
+    }
+    assert "edubasealldata20260926.csv: 3 rows of" in caplog.text
+    caplog.clear()
+    write(folder / "etr.csv", *trusts(range(4)))
+    assert reference.refresh(LIVE, folder)["public_bodies"] == "loaded"
+    assert "a whole one has" not in caplog.text
+
+
+@pytest.mark.database
+def test_a_short_register_of_trusts_is_refused_also_beside_many_schools(folder, monkeypatch):
+    write(folder / "edubasealldata20260926.csv", GIAS, *schools(range(600)))
+    write(folder / "etr.csv", *trusts(range(120)))
+    reference.refresh(LIVE, folder)
+    write(folder / "etr.csv", *trusts(range(40)))
+    error = refused(LIVE, folder)
+    assert "public_bodies hold" in str(error) and "of type nhs_trust, and" in str(error)
+    of_type = "select count(*) from reference.public_bodies where body_name like 'QUILL % HOSPITAL'"
+    assert query(of_type) == [(120,)]
+    monkeypatch.setenv(ACCEPTED, "public_bodies")
+    assert reference.refresh(LIVE, folder)["public_bodies"] == "loaded"
+    assert query(of_type) == [(40,)]
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("name", "register", "rows"),
+    [
+        (
+            "CharityExport.csv",
+            "oscr",
+            [CHARITIES, *((f"SC{n:06}", f"Quill {n}", *CHARITY[2:]) for n in range(120))],
+        ),
+        (
+            "SocietyList.csv",
+            "fca_mutuals",
+            [SOCIETIES, *((f"{n}", f"{n}R", f"Q {n}", *SOCIETY[3:]) for n in range(120))],
+        ),
+    ],
+)
+def test_a_later_list_that_is_short_is_refused_by_its_register(folder, name, register, rows):
+    write(folder / name, *rows)
+    reference.refresh(LIVE, folder)
+    write(folder / name, *rows[:50])
+    assert f"The files of {register} hold 49 rows, and 120 are loaded" in str(refused(LIVE, folder))
+
+
 # -- the DAG ----------------------------------------------------------------------------------------------
 
 

@@ -63,7 +63,7 @@ class Layout:
     encodings: tuple[str, ...] = ("utf-8-sig",)  # the first that fits the whole file
     lists: tuple[str, ...] = ()  # registers of which the file has every member that is on it now
     is_whole: bool = False  # the file has every row of its dataset: others go
-    at_least: int = 0  # rows of a national file: one of fewer is a part, or cut short
+    at_least: int = 0  # rows of a whole file: one of fewer is a part, a search result, or cut short
 
 
 class Source(NamedTuple):
