@@ -1,8 +1,10 @@
 """The decisions about suppliers in the database: which suppliers are to be worked, and what came of it.
 
-In: suppliers as published, with the numbers printed beside them and when they were paid. Out: queries for
-the engine; decisions stored, superseding only those whose outcome differs. A decision is worked again for a
-new engine, new registers, or new evidence of its own: a VAT or charity number, or a reviewed decision.
+In: suppliers as published, with the numbers printed beside them, when they were paid and for what. Out:
+queries for the engine; decisions stored, superseding only those whose outcome differs. A decision is worked
+again for a new engine, new registers, or new evidence of its own: a VAT or charity number, a reviewed
+decision, or payments that could change it. Which could, it says itself: it holds for some days of first and
+last payment, and where it asked whether persons are paid so, it knows the answer.
 """
 
 import json
@@ -11,10 +13,11 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
+from psycopg.types.range import DateRange
 
 from anchor_spend import names
 from anchor_spend.errors import ReviewError
-from anchor_spend.resolution.deciding import Decision, Query
+from anchor_spend.resolution.deciding import Decision, Query, day_of
 from anchor_spend.resolution.files import band_of
 from anchor_spend.resolution.identifiers import pad_company_number
 
@@ -51,6 +54,13 @@ _ASKED = """md5(concat_ws('|',
     (select coalesce(string_agg(concat_ws(' ', r.entity_id, r.payee_kind), ',' order by r.supplier_key), '')
      from reviewed r where r.name_key = {row}.name_key and r.name_key <> '' and r.is_in_force)))"""
 
+# payments that a decision does not hold for. Not those of every month, which would work every supplier every
+# month: the first after a candidate's registration, one from before its end, one of a kind no person is paid
+_PAID_OTHERWISE = """coalesce(
+    not s.first_paid_on <@ d.first_paid_within or not s.last_paid_on <@ d.last_paid_within
+    or (d.evidence -> 'paid_as_persons')::boolean
+        <> (s.categories <> '{{}}' and s.categories <@ %(person_categories)s::text[]), false)"""
+
 _TO_WORK = """
     select s.supplier_key,
         case
@@ -59,24 +69,32 @@ _TO_WORK = """
             when d.reference_fingerprint <> %(fingerprint)s and (
                 split_part(d.reference_fingerprint, '.', 1) <> split_part(%(fingerprint)s, '.', 1)
                 or not d.evidence ? 'none'  -- not by the index alone
-                or d.asked_fingerprint <> {asked}
             ) then 'new registers'
-            when d.reference_fingerprint <> %(fingerprint)s then 'new public bodies'
-            else 'new evidence'
+            when d.asked_fingerprint <> {asked} then 'new evidence'
+            when {paid_otherwise} then 'new payments'
+            else 'new public bodies'
         end
     from landing.suppliers s
     left join warehouse.supplier_decisions d
         on d.is_synthetic = s.is_synthetic and d.supplier_key = s.supplier_key and d.superseded_at is null
     where s.is_synthetic = %(is_synthetic)s
-        and (d.engine_version, d.reference_fingerprint, d.asked_fingerprint)
-            is distinct from (%(engine_version)s, %(fingerprint)s, {asked})"""
+        and ((d.engine_version, d.reference_fingerprint, d.asked_fingerprint)
+                is distinct from (%(engine_version)s, %(fingerprint)s, {asked})
+            or {paid_otherwise})"""
+_CATEGORIES_ASKED = """
+    select distinct unnest(s.categories)
+    from landing.suppliers s join warehouse.supplier_decisions d using (is_synthetic, supplier_key)
+    where s.is_synthetic = %s and d.superseded_at is null and d.evidence ? 'paid_as_persons'"""
 
 
 def to_work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, str]:
     """Why each supplier that needs a decision needs it, by key. Needs the table `reviewed` (seed.lay_out)."""
     asked = sql.SQL(_ASKED).format(row=sql.Identifier("d"))
-    query = sql.SQL(_TO_WORK).format(asked=asked)
-    return {str(key): str(reason) for key, reason in connection.execute(query, basis._asdict())}
+    query = sql.SQL(_TO_WORK).format(asked=asked, paid_otherwise=sql.SQL(_PAID_OTHERWISE).format())
+    kinds = connection.execute(_CATEGORIES_ASKED, [basis.is_synthetic])
+    person_categories = [kind for (kind,) in kinds if names.are_paid_to_persons([kind])]
+    values = {**basis._asdict(), "person_categories": person_categories}
+    return {str(key): str(reason) for key, reason in connection.execute(query, values)}
 
 
 def names_of(
@@ -101,7 +119,7 @@ def keep(connection: psycopg.Connection[Any], basis: Basis, keys: Iterable[str])
 
 _QUERIES = """
     select s.supplier_key, s.supplier_name, s.company_number, s.postcode, s.name_cut_at,
-        coalesce(charity.identifier, ''), paid.first_day, paid.last_day, coalesce(paid.categories, '{}')
+        coalesce(charity.identifier, ''), s.first_paid_on, s.last_paid_on, s.categories
     from wanted
     join landing.suppliers s on s.is_synthetic = %(is_synthetic)s and s.supplier_key = wanted.supplier_key
     left join (
@@ -110,13 +128,6 @@ _QUERIES = """
         where i.is_synthetic = %(is_synthetic)s and i.scheme = 'charity'
         group by 1 having count(*) = 1
     ) charity on charity.supplier_key = s.supplier_key
-    left join (
-        select p.supplier_key, min(p.payment_date) as first_day, max(p.payment_date) as last_day,
-            array_agg(distinct coalesce(p.category, '')) as categories
-        from landing.payments p join wanted using (supplier_key) join landing.file_versions f using (file_id)
-        where f.is_synthetic = %(is_synthetic)s and f.status = 'accepted'
-        group by 1
-    ) paid on paid.supplier_key = s.supplier_key
     order by s.supplier_key"""
 
 
@@ -126,7 +137,7 @@ def queries(
     keys: Iterable[str],
     vat_entities: Mapping[str, str] | None = None,
 ) -> list[Query]:
-    """The queries of some suppliers; dates of payments are read of these alone."""
+    """The queries of some suppliers."""
     connection.execute("create temporary table if not exists wanted (supplier_key text) on commit drop")
     connection.execute("truncate wanted")
     with connection.cursor() as cursor, cursor.copy("copy wanted from stdin") as copy:
@@ -142,7 +153,8 @@ def queries(
 
 _COLUMNS = (
     "supplier_key", "entity_id", "method", "score", "runner_up_entity_id", "runner_up_score", "payee_kind",
-    "evidence", "band", "name_key", "printed_number", "vat_entity_id",
+    "evidence", "band", "name_key", "printed_number", "vat_entity_id", "first_paid_within",
+    "last_paid_within", "decided_for",
 )  # fmt: skip
 _IS_CURRENT = """d.is_synthetic = %(is_synthetic)s and d.supplier_key = n.supplier_key
     and d.superseded_at is null"""
@@ -154,7 +166,9 @@ _KEEP = """update warehouse.supplier_decisions d
     set engine_version = %(engine_version)s, reference_fingerprint = %(fingerprint)s, decided_at = now(),
         asked_fingerprint = {asked}, score = n.score, runner_up_entity_id = n.runner_up_entity_id,
         runner_up_score = n.runner_up_score, evidence = n.evidence, band = n.band, name_key = n.name_key,
-        printed_number = n.printed_number, vat_entity_id = n.vat_entity_id
+        printed_number = n.printed_number, vat_entity_id = n.vat_entity_id,
+        first_paid_within = n.first_paid_within, last_paid_within = n.last_paid_within,
+        decided_for = n.decided_for
     from new_decisions n where {is_current} and {is_same}"""
 _SUPERSEDE = """update warehouse.supplier_decisions d set superseded_at = now()
     from new_decisions n where {is_current} and not ({is_same})"""
@@ -165,7 +179,11 @@ _ADD = """insert into warehouse.supplier_decisions
 
 
 def save(
-    connection: psycopg.Connection[Any], basis: Basis, asked: Sequence[Query], decided: Sequence[Decision]
+    connection: psycopg.Connection[Any],
+    basis: Basis,
+    asked: Sequence[Query],
+    decided: Sequence[Decision],
+    reasons: Mapping[str, str],
 ) -> dict[str, int]:
     """Supersede decisions whose outcome differs and add the new ones; an equal one stays, dated anew.
 
@@ -180,7 +198,7 @@ def save(
     connection.execute(sql.SQL(_CREATE).format(**parts))
     with connection.cursor() as cursor, cursor.copy("copy new_decisions from stdin") as copy:
         for query, decision in zip(asked, decided, strict=True):
-            copy.write_row(_row(query, decision))
+            copy.write_row((*_row(query, decision), *_paid_within(decision), reasons[query.key]))
     connection.execute("analyze new_decisions")
     counts = {
         name: connection.execute(sql.SQL(statement).format(**parts), basis._asdict()).rowcount
@@ -196,3 +214,9 @@ def _row(query: Query, decision: Decision) -> tuple[Any, ...]:
     evidence = (decision.payee_kind, json.dumps(decision.evidence | reads_as), band_of(decision))
     printed = (pad_company_number(query.company_number), query.vat_entity_id or None)
     return (*outcome, *second, *evidence, names.name_key(query.name), *printed)
+
+
+def _paid_within(decision: Decision) -> tuple[DateRange, DateRange]:
+    """The days of first and of last payment for which a decision holds."""
+    first_from, first_to, last_from, last_to = map(day_of, decision.days)
+    return DateRange(first_from, first_to, "[]"), DateRange(last_from, last_to, "[]")

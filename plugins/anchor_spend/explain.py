@@ -16,7 +16,7 @@ from anchor_spend import database, decisions, names, organisations, resolve, sou
 from anchor_spend.errors import SettingsError
 from anchor_spend.organisations import Entry
 from anchor_spend.resolution import files
-from anchor_spend.resolution.deciding import Decision, Query, pointers, question_of, resolve_with
+from anchor_spend.resolution.deciding import Decision, Query, day_of, pointers, question_of, resolve_with
 from anchor_spend.resolution.engine import Candidate, answer
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.model import review_limit
@@ -65,6 +65,7 @@ class Explanation:
     asked: dict[str, str]  # what was printed beside it, and when it was paid
     decision: dict[str, Any]
     why: str
+    holds: list[str]  # as long as its payments are so
     candidates: list[Shown]
     none_probability: float | None
     thresholds: dict[str, float]
@@ -159,6 +160,7 @@ def _parts(
         "asked": _asked(query),
         "decision": _decision(decision, entries),
         "why": _why(decision),
+        "holds": list(_holds(query, decision)),
         "candidates": [_shown(query, candidate, entries) for candidate in found],
         "none_probability": None if none is None else round(none, 4),
         "thresholds": _thresholds(decision),
@@ -210,6 +212,22 @@ def _why(decision: Decision) -> str:
     return f"unmatched: {decision.evidence['why']}; {ending}"
 
 
+def _holds(query: Query, decision: Decision) -> Iterator[str]:
+    """What of its payments could change a decision."""
+    first_from, first_to, last_from, last_to = map(day_of, decision.days)
+    if first_from:
+        yield f"first paid from {first_from}"
+    if first_to:
+        yield f"first paid by {first_to}"
+    if last_from:
+        yield f"last paid from {last_from}"
+    if last_to:
+        yield f"last paid by {last_to}"
+    if query.categories and "paid_as_persons" in decision.evidence:
+        how = "only for" if decision.evidence["paid_as_persons"] else "not only for"
+        yield f"paid {how} what persons are paid for"
+
+
 def _shown(query: Query, candidate: Candidate, entries: dict[str, Entry]) -> Shown:
     entry = entries.get(candidate.entity_id, organisations.ABSENT)
     return Shown(
@@ -251,7 +269,7 @@ def _known_query(connection: psycopg.Connection[Any], is_synthetic: bool, query:
 def _stored(connection: psycopg.Connection[Any], is_synthetic: bool, query: Query) -> list[dict[str, Any]]:
     cursor = connection.execute(
         """select d.supplier_key, s.supplier_name, s.company_number, s.postcode, d.entity_id, d.method,
-               d.score::float, d.band, d.engine_version, d.decided_at, d.superseded_at
+               d.score::float, d.band, d.engine_version, d.decided_at, d.decided_for, d.superseded_at
            from warehouse.supplier_decisions d join landing.suppliers s using (is_synthetic, supplier_key)
            where d.is_synthetic = %s and (d.supplier_key = %s or (d.name_key = %s and d.name_key <> ''))
            order by d.superseded_at desc nulls first, d.supplier_key limit 20""",
@@ -288,6 +306,8 @@ def _lines(found: Explanation) -> Iterator[str]:
     entity = f"{found.decision['entity_id']} {found.decision['entity_name']}".rstrip()
     yield f"Decision:  {entity if found.decision['entity_id'] else 'unmatched'} ({found.decision['band']})"
     yield f"Why:       {found.why}"
+    if found.holds:
+        yield f"Holds:     while {', '.join(found.holds)}"
     yield from _candidate_lines(found)
     for row in found.reviewed:
         days = f"{row['valid_from'] or 'always'} to {row['valid_to'] or 'further notice'}"
@@ -313,4 +333,5 @@ def _stored_line(row: dict[str, Any]) -> str:
     until = f", until {row['superseded_at']:%Y-%m-%d}" if row["superseded_at"] else ""
     score = "" if row["score"] is None else f" {row['score']:.4f}"
     outcome = f"{row['entity_id'] or 'unmatched'} by {row['method']}{score} ({row['band']})"
-    return f"Stored:    {printed}: {outcome}, {row['decided_at']:%Y-%m-%d}{until} [{row['supplier_key']}]"
+    decided = f"{row['decided_at']:%Y-%m-%d}{until}{row['decided_for'] and ', for ' + row['decided_for']}"
+    return f"Stored:    {printed}: {outcome}, {decided} [{row['supplier_key']}]"

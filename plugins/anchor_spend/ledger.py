@@ -22,7 +22,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from anchor_spend import database
+from anchor_spend import database, paid
 from anchor_spend.errors import DatabaseError, UnreadableFileError
 from anchor_spend.records import (
     ConformedFile,
@@ -346,14 +346,14 @@ def mark_rejected(file_id: int, reason: str, spec_sha256: str, *, rule: str) -> 
 
 
 def accept(connection: Connection, file_id: int, conformed: ConformedFile, *, spec_sha256: str) -> None:
-    """This version counts from now on, the one that counted before is superseded.
+    """This version counts from now on, the one that counted before is superseded; its payments are loaded.
 
     Part of the caller's transaction. UnreadableFileError when rows or pence do not add up: what was read is
     not payments + rejected + excluded.
     """
     counts = _counts(conformed)
     _check_conservation(counts)
-    _supersede_others(connection, file_id)
+    superseded = _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
            set status = 'accepted', status_reason = '', status_rule = '', accepted_at = clock_timestamp(),
@@ -371,11 +371,12 @@ def accept(connection: Connection, file_id: int, conformed: ConformedFile, *, sp
         },
     )
     _require_one(done.rowcount, file_id)
+    paid.follow(connection, [file_id, *superseded])
 
 
 def accept_again(connection: Connection, file_id: int) -> None:
     """A version that counted before and is published again counts again, with the rows it has."""
-    _supersede_others(connection, file_id)
+    superseded = _supersede_others(connection, file_id)
     done = connection.execute(
         """update landing.file_versions
            set status = 'accepted', status_reason = 'published again', status_rule = '', superseded_at = null,
@@ -384,18 +385,21 @@ def accept_again(connection: Connection, file_id: int) -> None:
         [file_id],
     )
     _require_one(done.rowcount, file_id)
+    paid.follow(connection, [file_id, *superseded])
 
 
-def _supersede_others(connection: Connection, file_id: int) -> None:
+def _supersede_others(connection: Connection, file_id: int) -> list[int]:
     lock_identity(connection, file_id)
-    connection.execute(
+    superseded = connection.execute(
         f"""update landing.file_versions f
             set status = 'superseded', superseded_at = clock_timestamp(), superseded_by = t.file_id
             from landing.file_versions t
             where t.file_id = %s and {_SAME_IDENTITY}
-              and f.file_id <> t.file_id and f.status = 'accepted'""",  # noqa: S608 - constants
+              and f.file_id <> t.file_id and f.status = 'accepted'
+            returning f.file_id""",  # noqa: S608 - constants
         [file_id],
     )
+    return [earlier for (earlier,) in superseded]
 
 
 def _require_one(rowcount: int, file_id: int) -> None:
@@ -437,20 +441,22 @@ def mark_held(file_id: int, reason: str, *, rule: str) -> None:
             [reason, rule, file_id],
         )
         if done.rowcount:
-            _reinstate_replaced(connection, file_id)
+            paid.follow(connection, [file_id, *_reinstate_replaced(connection, file_id)])
 
 
-def _reinstate_replaced(connection: Connection, file_id: int) -> None:
-    connection.execute(
+def _reinstate_replaced(connection: Connection, file_id: int) -> list[int]:
+    reinstated = connection.execute(
         """update landing.file_versions
            set status = 'accepted', superseded_at = null, superseded_by = null,
                status_reason = 'counts again: the later version is held'
            where file_id = (
                select file_id from landing.file_versions
                where superseded_by = %s and status = 'superseded' and accepted_at is not null
-               order by superseded_at desc limit 1)""",
+               order by superseded_at desc limit 1)
+           returning file_id""",
         [file_id],
     )
+    return [earlier for (earlier,) in reinstated]
 
 
 # earlier months, findings --------------------------------------------------------------------------------

@@ -82,9 +82,11 @@ def _suppliers(payments: pd.DataFrame, stream: Stream) -> list[tuple[Any, ...]]:
 
 
 def _add_suppliers(connection: psycopg.Connection[Any], file_id: int, rows: list[tuple[Any, ...]]) -> None:
-    connection.execute("create temporary table new_suppliers (like landing.suppliers) on commit drop")
-    connection.execute("alter table new_suppliers alter is_synthetic drop not null")
-    connection.execute("alter table new_suppliers alter first_seen_at drop not null")
+    columns = sql.SQL(", ").join(map(sql.Identifier, _SUPPLIER_COLUMNS))
+    statement = (
+        "create temporary table new_suppliers on commit drop as select {} from landing.suppliers limit 0"
+    )
+    connection.execute(sql.SQL(statement).format(columns))
     _copy(connection, "new_suppliers", _SUPPLIER_COLUMNS, rows, schema="pg_temp")
     # in key order: two files loading at once must not wait for each other in a circle
     connection.execute(

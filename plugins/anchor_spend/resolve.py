@@ -89,7 +89,7 @@ def _work(connection: psycopg.Connection[Any], basis: Basis) -> dict[str, int]:
         return {"worked": 0, "new": 0, "superseded": 0, "unchanged": 0}
     ordered = sorted(decided)
     counts = decisions.save(
-        connection, basis, [queries[key] for key in ordered], [decided[key] for key in ordered]
+        connection, basis, [queries[key] for key in ordered], [decided[key] for key in ordered], reasons
     )
     _say_worked(reasons, decided, opened - started, time.monotonic() - opened)
     return counts

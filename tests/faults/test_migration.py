@@ -100,6 +100,52 @@ def test_decisions_of_the_first_version_get_their_band_and_companies_stay_listed
     assert companies == [(True, None)]
 
 
+def test_suppliers_of_the_first_version_get_the_days_of_the_payments_that_count(old_database: None) -> None:
+    """And their decisions hold for no day, so that they are worked once more."""
+    with database.connect() as connection:
+        connection.execute(
+            """insert into landing.suppliers (is_synthetic, supplier_key, supplier_name)
+               values (true, 'k1', 'Quill Ltd'), (true, 'k2', 'Nobody'), (false, 'k1', 'Quill Ltd')"""
+        )
+        connection.execute(
+            """insert into landing.file_versions (is_synthetic, source, publisher_id, stream, period, sha256,
+                   file_name, size_bytes, url, status, rows_read, pence_read, rows_payments, pence_payments,
+                   rows_rejected, pence_rejected, rows_excluded, pence_excluded)
+               select true, 'sample', 'a', 'payments', period, period || status, 'f', 1, '', status,
+                   1, 100, 1, 100, 0, 0, 0, 0
+               from (values ('2018-04', 'accepted'), ('2018-05', 'accepted'), ('2018-06', 'held'))
+                   as version (period, status)"""
+        )
+        connection.execute(
+            """insert into landing.payments (file_id, sheet, row_number, publisher_id, stream, period,
+                   payment_date, date_basis, amount_gbp, vat_basis, supplier_key, is_redacted, category)
+               select file_id, '', 2, publisher_id, stream, period, (period || '-03')::date, 'payment', 1,
+                   'net', 'k1', false, case period when '2018-04' then 'Printing' end
+               from landing.file_versions where status in ('accepted', 'held')"""
+        )
+        connection.execute(
+            """insert into warehouse.supplier_decisions (is_synthetic, supplier_key, method, payee_kind,
+                   evidence, engine_version, reference_fingerprint)
+               values (true, 'k1', 'unmatched', 'organisation', '{}', '1', 'a')"""
+        )
+    database.migrate()
+    with database.connect() as connection:
+        suppliers = connection.execute(
+            """select is_synthetic, supplier_key, first_paid_on::text, last_paid_on::text, categories
+               from landing.suppliers order by 1 desc, 2"""
+        ).fetchall()
+        held = connection.execute(
+            """select isempty(first_paid_within), isempty(last_paid_within), decided_for
+               from warehouse.supplier_decisions"""
+        ).fetchall()
+    assert suppliers == [
+        (True, "k1", "2018-04-03", "2018-05-03", ["", "Printing"]),
+        (True, "k2", None, None, []),
+        (False, "k1", None, None, []),
+    ]
+    assert held == [(True, True, "")]
+
+
 def test_the_same_bytes_are_one_version_until_they_are_read_again(old_database: None) -> None:
     database.migrate()
     again = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from anchor_spend import database, names
+from anchor_spend import database, names, paid
 from anchor_spend.review import seed
 
 COMPANIES = [
@@ -86,8 +86,8 @@ def print_number(key: str, scheme: str, identifier: str) -> None:
         )
 
 
-def pay(publisher_id: str, day: str, *payments: tuple[str, str], status: str = "accepted") -> None:
-    """A file of payments: (supplier key, pounds) each."""
+def pay(publisher_id: str, day: str, *payments: tuple[str, str], status: str = "accepted") -> int:
+    """A file of payments: (supplier key, pounds) each; returns its id."""
     with database.connect() as connection:
         file_id = _add_file(connection, publisher_id, day[:7], len(payments), payments, status)
         with connection.cursor() as cursor:
@@ -100,6 +100,9 @@ def pay(publisher_id: str, day: str, *payments: tuple[str, str], status: str = "
                     for row, (key, amount) in enumerate(payments, start=2)
                 ],
             )
+        if status == "accepted":
+            paid.follow(connection, [file_id])
+    return file_id
 
 
 def _add_file(

@@ -1,39 +1,22 @@
 """What of a file is kept beside its payments, in a real PostgreSQL. All names and numbers are invented."""
 
-import hashlib
-from datetime import UTC, datetime
-
 import pytest
 
-from anchor_spend import database, ledger, names
-from anchor_spend.conform import conform
-from anchor_spend.load import load_file
+import loading
+from anchor_spend import database, names
 from anchor_spend.printed_numbers import invented_vat_number
-from anchor_spend.readers import read_tables
-from anchor_spend.records import DiscoveredFile, FetchAttempt
-from anchor_spend.spec import load_publisher
-from anchor_spend.template import columns
 
 pytestmark = pytest.mark.database
-BODY = load_publisher("cranfield_university")
 VAT, OTHER_VAT, DEFAULT_VAT = (invented_vat_number(number) for number in (1, 2, 3))
 
 
 def load(period: str, *rows: tuple[str, str, str]) -> None:
     """A month of payments; each row is supplier, VAT number and charity number."""
-    header = [column.name for column in columns()]
-    lines = [",".join(header)]
-    for name, vat, charity in rows:
-        cells = {"Payment date": f"{period}-03", "Supplier name": name, "Net amount": "1.00"}
-        cells |= {"Category": "Printing", "VAT number": vat, "Charity number": charity}
-        lines.append(",".join(cells.get(column, "") for column in header))
-    data = "\n".join(lines).encode()
-    file = DiscoveredFile(BODY.publisher_id, "payments", period, "file:///invented.csv")
-    version = ledger.Version(hashlib.sha256(data).hexdigest(), "invented.csv", len(data), "spec")
-    attempt = FetchAttempt(file.url, datetime.now(UTC), 0, "landed")
-    tables = read_tables(data, "invented.csv", BODY.streams["payments"].format)
-    conformed = conform(tables, BODY, "payments", period, "invented.csv")
-    load_file(ledger.land_version(file, "archive", version, "run", attempt), conformed, BODY)
+    cells = [
+        {"Payment date": f"{period}-03", "Supplier name": name, "VAT number": vat, "Charity number": charity}
+        for name, vat, charity in rows
+    ]
+    loading.load_month(period, *cells)
 
 
 def rows_of(table: str) -> list[tuple[str, str, str]]:

@@ -24,6 +24,9 @@ class Days(NamedTuple):
     last_to: int = NEVER
 
 
+ANY_DAY = Days()
+
+
 def absences(index: Index, paid: Integers, owners: Integers, entities: Integers) -> tuple[Flags, Flags]:
     """Whether each organisation began after the last payment, and whether it ended before the first.
 
@@ -39,7 +42,7 @@ def holding_days(index: Index, paid: Integers, owners: Integers, entities: Integ
     """For each owner, the days that leave its candidates as they are."""
     is_early, is_late = absences(index, paid, owners, entities)
     begins, ends = _begins(index, entities), _ends(index, entities)
-    days = np.tile(np.array(Days(), dtype=np.int64), (len(paid), 1))
+    days = np.tile(np.array(ANY_DAY, dtype=np.int64), (len(paid), 1))
     np.maximum.at(days[:, 0], owners[is_late], ends[is_late] + 1)
     np.minimum.at(days[:, 1], owners[~is_late], ends[~is_late])
     np.maximum.at(days[:, 2], owners[~is_early], begins[~is_early])

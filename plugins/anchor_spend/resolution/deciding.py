@@ -9,7 +9,7 @@ publisher printed equals the candidate's.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from anchor_spend import names
 from anchor_spend.resolution import building
+from anchor_spend.resolution.activity import ANY_DAY, Days
 from anchor_spend.resolution.building import Register
 from anchor_spend.resolution.engine import Answer, Candidate, Question, answer
 from anchor_spend.resolution.identifiers import (
@@ -80,7 +81,8 @@ class Body(NamedTuple):
 class Decision:
     """What was decided about one supplier; entity_id None means unmatched.
 
-    An unmatched supplier's runner-up is the candidate that came nearest.
+    An unmatched supplier's runner-up is the candidate that came nearest. `days` are those of payment that
+    leave the decision as it is; where what was paid for may change it, evidence has `paid_as_persons`.
     """
 
     key: str
@@ -91,6 +93,7 @@ class Decision:
     runner_up_score: float | None
     payee_kind: names.PayeeKind
     evidence: dict[str, Any]
+    days: Days = ANY_DAY
 
 
 def resolve(queries: Sequence[Query], entities: Iterable[Entity], bodies: Iterable[Body]) -> list[Decision]:
@@ -126,6 +129,12 @@ def days_of(day: date | None, unknown: int) -> int:
     return day.toordinal() - _EPOCH if day else unknown
 
 
+def day_of(days: int) -> date | None:
+    """The day so many days after the first of 1970; None beyond all dates."""
+    ordinal = days + _EPOCH
+    return date.fromordinal(ordinal) if 1 <= ordinal <= date.max.toordinal() else None
+
+
 def resolve_with(
     index: Index, queries: Sequence[Query], bodies: Iterable[Body], processes: int = 1
 ) -> list[Decision]:
@@ -136,7 +145,7 @@ def resolve_with(
     answers = answer(index, [question_of(query) for query in asked], processes)
     limit = load_model(index.size).accept
     for query, found in zip(asked, answers, strict=True):
-        decided[query.key] = _decide(query, found, limit)
+        decided[query.key] = replace(_decide(query, found, limit), days=found.days)
     return [decided[query.key] for query in queries]
 
 
@@ -196,12 +205,16 @@ def _keep_out(query: Query, decided: dict[str, Decision]) -> Decision | None:
         return None
     if names.is_redacted(query.name):
         return _unmatched(query, "the name is redacted", {"candidates": 0})
-    kind = names.payee_kind(query.name)
-    if kind == "person":
+    if names.payee_kind(query.name) == "person":
         return _unmatched(query, "a person's name is not matched", {"candidates": 0})
-    if kind == "unclear" and names.are_paid_to_persons(query.categories) and not pointers(query):
-        return _unmatched(query, "the name may be a person's, and persons are paid so", {"candidates": 0})
+    if _rests_on_categories(query) and names.are_paid_to_persons(query.categories):
+        evidence = {"candidates": 0, "paid_as_persons": True}
+        return _unmatched(query, "the name may be a person's, and persons are paid so", evidence)
     return None
+
+
+def _rests_on_categories(query: Query) -> bool:
+    return names.payee_kind(query.name) == "unclear" and not pointers(query)
 
 
 def _unmatched(
@@ -277,6 +290,8 @@ def _evidence(query: Query, found: Answer, enough: float) -> dict[str, Any]:
         "none": round(found.none, 4),
         "enough": enough,
     }
+    if _rests_on_categories(query):
+        evidence["paid_as_persons"] = False
     if found.candidates:
         best = found.candidates[0]
         evidence["read"] = best.reading

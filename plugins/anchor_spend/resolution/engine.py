@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from anchor_spend.resolution import activity, candidates, evidence, model
-from anchor_spend.resolution.activity import Days
+from anchor_spend.resolution.activity import ANY_DAY, Days
 from anchor_spend.resolution.asking import Asked, ask
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.evidence import GROUPS
@@ -72,7 +72,7 @@ class Answer(NamedTuple):
     none: float
     considered: int
     pointed_to: tuple[str, ...]  # the organisations that printed numbers point to
-    days: Days = Days()  # of payment that would leave the answer as it is
+    days: Days = ANY_DAY  # of payment that would leave the answer as it is
 
 
 class _Pointed(NamedTuple):
