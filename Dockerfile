@@ -14,3 +14,4 @@ ENV ANCHOR_SPEND_REVISION=$REVISION \
     ANCHOR_SPEND_HOME=/var/lib/anchor-spend \
     PYTHONUNBUFFERED=1
 USER anchor
+RUN python -m anchor_spend.resolution

@@ -50,5 +50,7 @@ export VIRTUAL_ENV="$PWD/.venv"
     || fail "the packages of requirements.lock could not be installed: see uv's message above."
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable . \
     || fail "this checkout could not be installed: see uv's message above."
+say "compiling the loops of supplier resolution"
+.venv/bin/python -m anchor_spend.resolution || fail "they could not be compiled: see the message above."
 touch .venv/.ready
 say "ready: .venv holds $(.venv/bin/python --version) and every package"

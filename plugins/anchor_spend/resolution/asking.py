@@ -4,32 +4,27 @@ In: names as published and the widths they may be cut at. Out: Asked, one row fo
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from anchor_spend import names
 from anchor_spend.resolution import wording
-from anchor_spend.resolution.index import Ids, Index, initials_of
-from anchor_spend.resolution.kinds import kinds_of
+from anchor_spend.resolution.index import Index, initials_of
+from anchor_spend.resolution.kernels import Readings
+from anchor_spend.resolution.kinds import DIGIT, kinds_of
 from anchor_spend.resolution.readings import readings_of
-from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Integers, Words
+from anchor_spend.resolution.wording import Flags, Hashes, Ids, Integers, Words
 
 
 class Asked(NamedTuple):
-    """Readings of names. `names` says whose each is, `ids` places words in the vocabulary, -1 for none."""
+    """Readings of names: whose each is, the way it was read (readings.KINDS), and its words."""
 
     names: Integers
     kinds: Integers
     words: Words
-    ids: Ids
-    texts: list[bytes]  # the words of each reading, written together
-    is_cut: Flags  # whether the name fills its publisher's width
-    initials: Hashes
-    first_letters: Bytes  # of each word
-    word_kinds: Bytes
-    spelling: dict[int, str]
+    readings: Readings
 
 
 def ask(index: Index, published: Sequence[str], cut_at: Sequence[int | None]) -> Asked:
@@ -42,21 +37,39 @@ def ask(index: Index, published: Sequence[str], cut_at: Sequence[int | None]) ->
     ]
     spelling = wording.Spelling()
     words = wording.read_words([reading.text for _, reading in found], spelling)
-    letters = [spelling.words[word] for word in words.hashes.tolist()]
-    first = np.array([ord(word[0]) for word in letters], dtype=np.uint8)
-    offsets = words.offsets.tolist()
-    return Asked(
-        np.array([place for place, _ in found], dtype=np.int64),
-        np.array([reading.kind for _, reading in found], dtype=np.int64),
-        words,
-        word_ids(index, words.hashes),
-        ["".join(letters[a:b]).encode() for a, b in pairwise(offsets)],
-        np.array([is_cut[place] for place, _ in found], dtype=bool),
-        initials_of(words.offsets, words.hashes, first),
-        first,
-        kinds_of(words.hashes),
-        spelling.words,
+    owners = np.array([place for place, _ in found], dtype=np.int64)
+    kinds = np.array([reading.kind for _, reading in found], dtype=np.int64)
+    readings = _readings(index, words, spelling, np.array(is_cut, dtype=bool)[owners])
+    return Asked(owners, kinds, words, readings)
+
+
+def _readings(index: Index, words: Words, spelling: wording.Spelling, is_cut: Flags) -> Readings:
+    spelled = [spelling.words[word] for word in words.hashes.tolist()]
+    letters = np.array(spelled, dtype=f"S{wording.LONGEST_KEPT}").view(np.uint8)
+    letters = letters.reshape(-1, wording.LONGEST_KEPT)
+    is_number = np.array([not word.isalpha() for word in spelled], dtype=np.uint8)
+    ids = word_ids(index, words.hashes)
+    weights = np.where(ids < 0, index.unknown_weight, index.word_weights[ids])
+    return Readings(
+        offsets=words.offsets,
+        text_offsets=_running(words.lengths)[words.offsets],
+        text=np.frombuffer("".join(spelled).encode(), dtype=np.uint8),
+        spelled=words.spelled,
+        begins=words.begins,
+        raw_lengths=np.diff(_running(words.raw_lengths)[words.offsets]),
+        is_cut=is_cut,
+        initials=initials_of(words.offsets, words.hashes, letters[:, 0]),
+        weights=np.diff(_running(weights)[words.offsets]),
+        hashes=words.hashes,
+        ids=ids,
+        lengths=words.lengths,
+        kinds=kinds_of(words.hashes) | np.uint8(DIGIT) * is_number,
+        letters=letters,
     )
+
+
+def _running(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.concatenate([[0], np.cumsum(values, dtype=float if values.dtype.kind == "f" else int)])
 
 
 def word_ids(index: Index, hashes: Hashes) -> Ids:

@@ -25,7 +25,6 @@ from anchor_spend.resolution.index import (
     OTHER,
     SPELLED,
     TRADING,
-    Ids,
     Index,
     initials_of,
     less_one_letter,
@@ -34,7 +33,7 @@ from anchor_spend.resolution.index import (
     spread,
 )
 from anchor_spend.resolution.kinds import DIGIT, kinds_of
-from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Integers
+from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Ids, Integers
 
 _ID, _POSTCODE = "S24", "S8"
 _MAX_POSTINGS = 4_000  # a word or pair in more names than this finds none

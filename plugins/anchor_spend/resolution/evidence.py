@@ -7,13 +7,12 @@ in words what each is evidence of. Nothing in it knows where a candidate is, nor
 from collections.abc import Callable
 
 import numpy as np
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import LCSseq
 
+from anchor_spend.resolution import kernels
 from anchor_spend.resolution import readings as ways
-from anchor_spend.resolution.alike import Alike, begins_as_written, compare
+from anchor_spend.resolution.alike import Alike, compare
 from anchor_spend.resolution.asking import Asked
-from anchor_spend.resolution.candidates import OUR_WORDS, THEIR_WORDS, Pairs, acronym_length, texts
+from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.index import TRADING, Index
 from anchor_spend.resolution.kinds import DIGIT, GENERIC, PLACE, SITE, SMALL
 from anchor_spend.resolution.wording import Flags, Floats, Integers
@@ -47,7 +46,7 @@ def weigh(asked: Asked, index: Index, pairs: Pairs) -> Floats:
     ours, theirs = np.diff(asked.words.offsets)[pairs.readings], _word_counts(index, pairs)
     is_short = (ours <= _SHORT[0]) & (theirs <= _SHORT[1])
     table = np.zeros((len(pairs.names), len(COLUMNS)))
-    for chosen, widths in ((is_short, _SHORT), (~is_short, (OUR_WORDS, THEIR_WORDS))):
+    for chosen, widths in ((is_short, _SHORT), (~is_short, (kernels.OUR_WORDS, kernels.THEIR_WORDS))):
         if chosen.any():
             part = Pairs(pairs.readings[chosen], pairs.names[chosen])
             table[chosen] = _weigh_part(asked, index, part, widths)
@@ -64,7 +63,7 @@ def _weigh_part(asked: Asked, index: Index, pairs: Pairs, widths: tuple[int, int
     found: dict[str, Floats | Flags | Integers] = {}
     for part in (_of_words, _of_kinds, _of_letters, _of_forms_and_ways):
         found.update(part(asked, index, pairs, alike))
-    found.update(_of_beginnings(found, alike, asked.is_cut[pairs.readings]))
+    found.update(_of_beginnings(found, alike, asked.readings.is_cut[pairs.readings]))
     return np.column_stack([np.asarray(found[name], dtype=np.float64) for name in COLUMNS])
 
 
@@ -78,7 +77,7 @@ def _over(values: Floats, least: float) -> Floats:
 
 def _weights(asked: Asked, index: Index, alike: Alike) -> tuple[Floats, Floats]:
     """The weight of each word of ours and of theirs, 0 where there is none."""
-    ids = np.where(alike.ours >= 0, asked.ids[alike.ours], -1)
+    ids = np.where(alike.ours >= 0, asked.readings.ids[alike.ours], -1)
     ours = np.where(ids >= 0, index.word_weights[ids], index.unknown_weight) * (alike.ours >= 0)
     theirs = index.word_weights[alike.theirs] * (alike.theirs >= 0)
     small = [kinds & SMALL > 0 for kinds in (alike.our_kinds, alike.their_kinds)]
@@ -121,7 +120,7 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
         "near_count": near.sum(axis=1),
         "near_weight": (shared * near_theirs).sum(axis=1) / 5,
         "last_theirs": last,
-        "number_lost": _number_lost(asked, index, alike),
+        "number_lost": _number_lost(alike),
         "missing_theirs": missing / 5,
         "lost_count_theirs": ((alike.their_hold < 0.5) & (theirs > 0) & (alike.their_kinds & SMALL == 0)).sum(
             axis=1
@@ -130,12 +129,10 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
     }
 
 
-def _number_lost(asked: Asked, index: Index, alike: Alike) -> Flags:
+def _number_lost(alike: Alike) -> Flags:
     """A word with digits that the other name lacks: 'Depot 4' is not 'Depot 5'."""
-    ours = np.array([not asked.spelling[word].isalpha() for word in asked.words.hashes.tolist()] or [False])
-    theirs = alike.their_kinds & DIGIT > 0
-    lost = (ours[alike.ours] & (alike.ours >= 0) & (alike.our_hold < 1)).any(axis=1)
-    missing = (theirs & (alike.theirs >= 0) & (alike.their_hold < 1)).any(axis=1)
+    lost = ((alike.our_kinds & DIGIT > 0) & (alike.our_hold < 1)).any(axis=1)
+    missing = ((alike.their_kinds & DIGIT > 0) & (alike.their_hold < 1)).any(axis=1)
     return np.asarray(lost | missing)
 
 
@@ -173,16 +170,16 @@ def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
 
 
 def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
-    left, right = texts(asked, index, pairs)
-    lengths = np.array([len(text) for text in left]), np.array([len(text) for text in right])
-    ratio = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32) / 100
-    common = process.cpdist(left, right, scorer=LCSseq.similarity, dtype=np.float32)
+    common, begins, begins_as_written, acronym = kernels.compare_letters(
+        asked.readings, index.names, pairs.readings, pairs.names
+    )
+    theirs = index.text_offsets[pairs.names + 1] - index.text_offsets[pairs.names]
+    lengths = np.diff(asked.readings.text_offsets)[pairs.readings], theirs
+    ratio = 2 * common / np.maximum(sum(lengths), 1)
     letters = common / np.maximum(np.minimum(*lengths), 1)
-    begins = np.array([b.startswith(a) for a, b in zip(left, right, strict=True)], dtype=bool)
     ours, _ = _weights(asked, index, alike)
-    acronym = acronym_length(asked, index, pairs)
     is_alone = (alike.ours >= 0).sum(axis=1) == 1
-    is_unknown = (np.where(alike.ours >= 0, asked.ids[alike.ours], 0) < 0).any(axis=1)
+    is_unknown = (np.where(alike.ours >= 0, asked.readings.ids[alike.ours], 0) < 0).any(axis=1)
     return {
         "spelled": asked.words.spelled[pairs.readings] == index.spelled[pairs.names],
         "all_equal": (ratio == 1) * np.minimum(ours.sum(axis=1), 20) / 10,
@@ -190,7 +187,7 @@ def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found
         "letters>0.9": np.maximum(letters - 0.9, 0) * 10,
         "begins": begins & (lengths[0] < lengths[1]),
         "begins_long": (begins & (lengths[0] < lengths[1])) * np.minimum(lengths[0], 30) / 10,
-        "begins_as_written": begins_as_written(asked, index, pairs),
+        "begins_as_written": begins_as_written,
         "acronym_3": acronym == 3,
         "acronym_4": acronym == 4,
         "acronym_5": acronym >= 5,

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import wording
+from anchor_spend.resolution.kernels import LONGEST_INITIALS, SHORTEST_INITIALS, Names
 from anchor_spend.resolution.kinds import SMALL, kinds_of
-from anchor_spend.resolution.wording import Bytes, Hashes, Integers
+from anchor_spend.resolution.wording import Bytes, Flags, Hashes, Ids, Integers
 
 CURRENT, OTHER, TRADING = 0, 1, 2
 ACRONYM = np.uint64(0x5851F42D4C957F2D)  # added to the hash of initials, so that they are no word
@@ -27,7 +28,6 @@ COMMON_NAMES = (
     200_000  # names that data/word_shares.csv stands for, so that a small register knows what is common
 )
 NEVER = 2**31 - 1  # days: an unknown end; less than none, an unknown beginning
-Ids = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,11 @@ class Index:
     begin_names: Ids
     begin_places: Ids  # of each name in the two above
 
+    def __post_init__(self) -> None:
+        """What is built and what is loaded can both not be written to: compiled code is kept for one kind."""
+        for field in fields(self):
+            getattr(self, field.name).flags.writeable = False
+
     @property
     def size(self) -> int:
         """How many names there are."""
@@ -81,6 +86,30 @@ class Index:
     def unknown_weight(self) -> float:
         """The weight of a word that no name holds."""
         return float(np.log(self.size + COMMON_NAMES + 1))
+
+    @property
+    def names(self) -> Names:
+        """What compiled code needs of it."""
+        letters = self.letters.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
+        return Names(
+            offsets=self.offsets,
+            words=self.words,
+            text_offsets=self.text_offsets,
+            text=self.text,
+            spelled=self.spelled,
+            begins=self.begins,
+            begin_names=self.begin_names,
+            begin_places=self.begin_places,
+            initials=self.initials,
+            weights=self.weights,
+            unit_offsets=self.unit_offsets,
+            unit_names=self.unit_names,
+            hashes=self.word_hashes,
+            word_weights=self.word_weights,
+            lengths=self.word_lengths,
+            kinds=self.word_kinds,
+            letters=letters,
+        )
 
 
 def save(index: Index, folder: Path) -> None:
@@ -131,6 +160,23 @@ def initials_of(offsets: Integers, hashes: Hashes, first_letters: Bytes) -> Hash
         np.add.at(found[:, column], owners, letters * wording.powers()[np.minimum(place, 99)])
         found[(counts < 3) | (counts > 8), column] = 0
     return found
+
+
+def initials_of_runs(offsets: Integers, letters: Bytes, is_small: Flags) -> tuple[Integers, Hashes]:
+    """(name, hash of the initials) of every run of three to five words of each name, small words aside."""
+    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    owners, hashes = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.uint64)]
+    for is_counted in (np.ones(len(letters), dtype=bool), ~is_small):
+        names, firsts = owner[is_counted], letters[is_counted].astype(np.uint64)
+        for length in range(SHORTEST_INITIALS, LONGEST_INITIALS):
+            count = len(names) - length + 1
+            if count <= 0:
+                continue
+            is_one = names[:count] == names[length - 1 :]
+            sums = sum(firsts[i : i + count] * wording.powers(length)[i] for i in range(length))
+            owners.append(names[:count][is_one])
+            hashes.append(np.asarray(sums, dtype=np.uint64)[is_one])
+    return np.concatenate(owners), np.concatenate(hashes)
 
 
 def less_one_letter(codes: Bytes, lengths: Integers) -> Hashes:

@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
-from anchor_spend.resolution import wording
+from anchor_spend.resolution import kernels, wording
 from anchor_spend.resolution.asking import word_ids
 from anchor_spend.resolution.index import Index, less_one_letter, spread
-from anchor_spend.resolution.wording import Floats, Hashes, Integers
+from anchor_spend.resolution.wording import Bytes, Floats, Hashes, Integers
 
 _LONG = 5  # letters: shorter words have too many neighbours
 _LONGER = 8  # letters: from here two may be wrong
@@ -30,11 +28,11 @@ class Spellings(NamedTuple):
     trust: Floats
 
 
-def other_spellings(index: Index, words: list[str], hashes: Hashes) -> Spellings:
-    """Those of each word; a misspelling is trusted by its distance."""
-    letters = np.array([word.encode() for word in words], dtype=f"S{wording.LONGEST_KEPT}")
-    misspelt = _misspellings(index, words, letters, hashes)
-    begun = _begun_alike(index, letters)
+def other_spellings(index: Index, letters: Bytes, hashes: Hashes) -> Spellings:
+    """Those of each word (a row of letters); a misspelling is trusted by its distance."""
+    words = np.ascontiguousarray(letters).view(f"S{wording.LONGEST_KEPT}")[:, 0]
+    misspelt = _misspellings(index, words, hashes)
+    begun = _begun_alike(index, words)
     words_of_both = np.append(misspelt.words, begun.words)
     places = np.append(misspelt.places, begun.places)
     _, first = np.unique(words_of_both * 2**32 + places, return_index=True)
@@ -55,14 +53,12 @@ def _begun_alike(index: Index, letters: npt.NDArray[np.bytes_]) -> Spellings:
     return Spellings(np.concatenate(owners), found, np.full(len(found), _BEGUN))
 
 
-def _misspellings(
-    index: Index, words: list[str], letters: npt.NDArray[np.bytes_], hashes: Hashes
-) -> Spellings:
+def _misspellings(index: Index, words: npt.NDArray[np.bytes_], hashes: Hashes) -> Spellings:
     """Words with a letter more, less, other or moved; of long words two."""
-    lengths = np.char.str_len(letters)
+    lengths = np.char.str_len(words)
     long = np.flatnonzero(lengths >= _LONG)
-    codes = letters[long].view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
-    shorter, owners = less_one_letter(codes, lengths[long]), np.repeat(long, lengths[long])
+    codes = words.view(np.uint8).reshape(-1, wording.LONGEST_KEPT)
+    shorter, owners = less_one_letter(codes[long], lengths[long]), np.repeat(long, lengths[long])
     asked, askers = np.append(shorter, hashes[long]), np.append(owners, long)
     low = np.searchsorted(index.near_hashes, asked, side="left")
     counts = np.searchsorted(index.near_hashes, asked, side="right") - low
@@ -70,9 +66,6 @@ def _misspellings(
     places = np.append(index.near_words[spread(low, counts)], known[known >= 0]).astype(np.int64)
     keys = np.unique(np.append(np.repeat(askers, counts), owners[known >= 0]) * 2**32 + places)
     word, place = np.divmod(keys, 2**32)
-    found = [spelled.decode() for spelled in index.letters[place].tolist()]
-    distance = process.cpdist(
-        [words[i] for i in word.tolist()], found, scorer=OSA.distance, score_cutoff=2, dtype=np.int32
-    )
+    distance = kernels.edits_of_pairs(codes, lengths, word, index.names, place)
     is_near = (distance > 0) & (distance <= np.where(lengths[word] < _LONGER, 1, 2))
-    return Spellings(word[is_near], place[is_near], 1.1 - 0.2 * distance[is_near])
+    return Spellings(word[is_near], place[is_near], np.asarray(1.1 - 0.2 * distance[is_near]))
