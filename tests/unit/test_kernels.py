@@ -1,6 +1,9 @@
 """The compiled loops give what a well-known library gives, and are compiled once for any index."""
 
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -71,3 +74,31 @@ def test_built_and_loaded_indexes_share_compiled_code_and_answers(tmp_path):
     assert likely == ["GB-COH-00000000", "GB-COH-00000001", "GB-COH-00000001"]
     compiled = (kernels.propose, kernels.compare_letters, kernels.compare_words, kernels.edits_of_pairs)
     assert [len(kernel.signatures) for kernel in compiled] == [1, 1, 1, 1]
+
+
+_ASK = """
+from anchor_spend.resolution import building, engine
+from anchor_spend.resolution.building import Register
+names = {names!r}
+ids = [f"GB-COH-0000000{{place}}" for place in range(len(names))]
+built = building.build([Register(ids, names, [""] * len(names), [""] * len(names))])
+asked = "Syntetic Orchard", "MUP and Drainage 2", "Invented ChoirofNowhere", "MUPAD", "Made Up Pav. & Dr.", "?"
+questions = [engine.Question(name, cut_at=cut_at) for name in asked for cut_at in (None, len(name))]
+for answer in engine.answer(built, questions):
+    print([(found.entity_id, round(found.probability, 6), found.added) for found in answer.candidates])
+"""
+
+
+def test_kept_code_is_that_of_today():
+    """Compiled code is kept by the date of its own file: a constant of another may be of yesterday."""
+    script = _ASK.format(names=_NAMES)
+    compiled, interpreted = (
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", script],  # hashes overflow, which numpy says
+            env=os.environ | {"NUMBA_DISABLE_JIT": disabled},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for disabled in ("0", "1")
+    )  # fmt: skip
+    assert compiled == interpreted
+    assert compiled.count("GB-COH") > 10

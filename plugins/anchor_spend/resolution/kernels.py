@@ -1,8 +1,8 @@
 """Two names letter by letter and word by word: the innermost loops, compiled on first use and kept.
 
 In: readings of published names and names of the register as flat arrays (Readings, Names). Out: numbers for
-pairs of them. All compiled code stands in this module, because a kept one is not compiled anew when what it
-calls in another changes.
+pairs of them. All compiled code stands in this module, because what is kept is not compiled anew when
+another module changes: one that changes a constant used here has to change this one too.
 """
 
 from collections.abc import Callable
