@@ -82,7 +82,7 @@ from anchor_spend.resolution.building import Register
 names = {names!r}
 ids = [f"GB-COH-0000000{{place}}" for place in range(len(names))]
 built = building.build([Register(ids, names, [""] * len(names), [""] * len(names))])
-asked = "Syntetic Orchard", "MUP and Drainage 2", "Invented ChoirofNowhere", "MUPAD", "Made Up Pav. & Dr.", "?"
+asked = "Syntetic Orchard", "MUP and Drainage 2", "Invented ChoirofNowhere", "MUPAD", "Made Up Pav & Dr", "?"
 questions = [engine.Question(name, cut_at=cut_at) for name in asked for cut_at in (None, len(name))]
 for answer in engine.answer(built, questions):
     print([(found.entity_id, round(found.probability, 6), found.added) for found in answer.candidates])
