@@ -4,7 +4,7 @@ with reviewed as (
         'supplier_overrides' as seed,
         supplier_key as subject,
         daterange(valid_from, valid_to, '[]') as days
-    from {{ ref('supplier_overrides') }}
+    from {{ ref('stg_supplier_overrides') }}
     union all
     select
         'reviewed_sites',

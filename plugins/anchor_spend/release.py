@@ -27,6 +27,7 @@ from anchor_spend.periods import (
     whole_financial_years,
 )
 from anchor_spend.records import RunRequest
+from anchor_spend.review import seed
 from anchor_spend.settings import PROJECT, load_settings
 from anchor_spend.spec import Publisher, load_readable_specs
 
@@ -44,7 +45,7 @@ def plan(request: RunRequest) -> int | None:
 
     Its file set is every accepted version; its calendar covers the whole financial years those files touch.
     A body whose spec cannot be read is kept as the latest release has it; one no release has is left out.
-    ReleaseError when there is no accepted file at all.
+    ReleaseError when there is no accepted file at all, ReviewError when reviewed rows cannot be read.
     """
     specs, problems = load_readable_specs()
     with database.connect("publisher") as connection:
@@ -64,10 +65,11 @@ def plan(request: RunRequest) -> int | None:
             *expected_files(specs.values(), *window),
             *_carried_files(connection, carried, *window),
         ]
+        persons = seed.count_personal(connection)
         fingerprint = _fingerprint(connection, request.is_synthetic, files, expected, problems)
         if not _is_new(connection, request.is_synthetic, fingerprint):
             return None
-        number = _insert_release(connection, request, fingerprint, window)
+        number = _insert_release(connection, request, fingerprint, window, persons)
         _record_inputs(connection, number, files, specs, expected, window[1])
         _record_broken(connection, number, problems, carried)
     log.info("release %d planned: %d files, %s to %s", number, len(files), *window)
@@ -170,7 +172,11 @@ def _is_new(connection: psycopg.Connection[Any], is_synthetic: bool, fingerprint
 
 
 def _insert_release(
-    connection: psycopg.Connection[Any], request: RunRequest, fingerprint: str, window: tuple[str, str]
+    connection: psycopg.Connection[Any],
+    request: RunRequest,
+    fingerprint: str,
+    window: tuple[str, str],
+    persons: int,
 ) -> int:
     connection.execute(
         """update quality.releases set status = 'failed', status_reason = 'did not finish'
@@ -179,9 +185,9 @@ def _insert_release(
     )
     row = connection.execute(
         """insert into quality.releases
-               (source, is_synthetic, fingerprint, git_revision, window_from, window_to)
-           values (%s, %s, %s, %s, %s, %s) returning release_number""",
-        [request.source, request.is_synthetic, fingerprint, git_revision(), *window],
+               (source, is_synthetic, fingerprint, git_revision, window_from, window_to, reviewed_persons)
+           values (%s, %s, %s, %s, %s, %s, %s) returning release_number""",
+        [request.source, request.is_synthetic, fingerprint, git_revision(), *window, persons],
     ).fetchone()
     assert row is not None
     return int(row[0])

@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from anchor_spend import database
 from anchor_spend.errors import ReleaseError
+from anchor_spend.review import seed
 from anchor_spend.settings import PROJECT, load_settings
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ def build(release_number: int, is_synthetic: bool, *, unit_tests: bool = False) 
     with _only_build():
         _check_planned(release_number, is_synthetic)
         _drop_earlier_attempt(release_number)
+        _lay_out_reviewed(release_number)
         excluded = [] if unit_tests else ["--exclude-resource-type", "unit_test"]
         code, output = _run_dbt(["build", *excluded], release_number, is_synthetic)
         nodes = _read_results()
@@ -127,6 +129,14 @@ def _drop_earlier_attempt(number: int) -> None:
     schema = sql.Identifier(f"release_{number}")
     with database.connect("transformer") as connection:
         connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
+
+
+def _lay_out_reviewed(number: int) -> None:
+    """The reviewed decisions as the models read them: dbt knows one file, and they are in two."""
+    schema = f"release_{number}"
+    with database.connect("transformer") as connection:
+        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+        seed.lay_out_for_release(connection, schema)
 
 
 # dbt ----------------------------------------------------------------------------------------------------

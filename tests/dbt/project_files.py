@@ -45,7 +45,9 @@ def descriptions() -> dict[str, dict[str, Any]]:
 
 @cache
 def documented_columns() -> dict[str, set[str]]:
+    """Of everything that dbt builds: a seed may be read in another way."""
     return {
         name: {column["name"] for column in entry["columns"] if column.get("description")}
         for name, entry in descriptions().items()
+        if entry.get("config", {}).get("enabled", True)
     }

@@ -26,11 +26,13 @@ _LEDGER = itertools.count(1)
 
 
 def seed_file(folder: Path, monkeypatch: "object") -> Path:
-    """An empty seed of reviewed decisions in a folder, in the place of the project's."""
+    """An empty seed of reviewed decisions in a folder, in the place of the project's; no file of persons."""
     path = folder / "dbt_project" / "seeds" / "supplier_overrides.csv"
     path.parent.mkdir(parents=True)
     path.write_text(",".join(seed.COLUMNS) + "\n", encoding="utf-8")
     monkeypatch.setattr(seed, "PROJECT", folder)  # type: ignore[attr-defined]
+    persons = folder / "home" / "reviewed" / "persons.csv"
+    monkeypatch.setattr(seed, "personal_path", lambda: persons)  # type: ignore[attr-defined]
     return path
 
 

@@ -8,11 +8,11 @@ import pytest
 import supplier_world as world
 
 from anchor_spend import database, dated_seeds, release
-from anchor_spend.errors import ReleaseError
+from anchor_spend.errors import ReviewError
 from anchor_spend.records import RunRequest
-from anchor_spend.review import seed
 
 pytestmark = pytest.mark.database
+SITE_COLUMNS = ("supplier_id", "postcode", "valid_from", "valid_to", "reviewed_on", "evidence")
 REQUEST = RunRequest("sample")
 TODAY = date.today()
 TOMORROW, YESTERDAY = TODAY + timedelta(days=1), TODAY - timedelta(days=1)
@@ -29,10 +29,8 @@ def seeds(empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """One accepted file of a year long past, and seeds of reviewed rows that are empty."""
     world.pay("luton_borough_council", "2017-04-03", (world.publish("Quillmere Ltd"), "1.00"))
     monkeypatch.setattr(dated_seeds, "PROJECT", tmp_path)
-    folder = tmp_path / "dbt_project" / "seeds"
-    folder.mkdir(parents=True)
-    (folder / "supplier_overrides.csv").write_text(",".join(seed.COLUMNS) + "\n")
-    (folder / "reviewed_sites.csv").write_text("supplier_id,postcode,valid_from,valid_to\n")
+    folder = world.seed_file(tmp_path, monkeypatch).parent
+    (folder / "reviewed_sites.csv").write_text(f"{','.join(SITE_COLUMNS)}\n")
     return folder
 
 
@@ -54,7 +52,7 @@ def override(begins: object = "", ends: object = "") -> str:
     [
         ("supplier_overrides", override(ends=TODAY)),
         ("supplier_overrides", override(begins=TOMORROW)),
-        ("reviewed_sites", f"GB-COH-1,LU1 1AA,,{TODAY}\n"),
+        ("reviewed_sites", f"GB-COH-1,LU1 1AA,,{TODAY},2017-06-01,Invented.\n"),
     ],
 )
 def test_a_reviewed_row_that_begins_or_ends_makes_a_release(seeds, monkeypatch, file, row):
@@ -78,5 +76,23 @@ def test_a_day_that_passes_is_no_reason_by_itself(seeds, monkeypatch, row):
 def test_a_day_that_is_none_is_named(seeds):
     path = seeds / "supplier_overrides.csv"
     path.write_text(path.read_text() + override() + override(ends="31/12/2017"))
-    with pytest.raises(ReleaseError, match=r"supplier_overrides\.csv, row 3: valid_from or valid_to"):
+    with pytest.raises(ReviewError, match=r"supplier_overrides\.csv, row 3, valid_to \[date_unreadable\]"):
         release.plan(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("GB-COH-1,LU1 1AA,,05/04/2017,2017-06-01,Invented.", r"valid_to \[date_unreadable\]: 99/99/9999"),
+        ("GB-COH-1,LU1 1AA,,,05/04/2017,Invented.", r"reviewed_on \[date_unreadable\]: 99/99/9999"),
+        ("GB-COH-1,LU1,,,2017-06-01,Invented.", r"postcode \[postcode_unreadable\]: AA9"),
+        ("1.2E+30,LU1 1AA,,,2017-06-01,Invented.", r"supplier_id \[id_unreadable\]: 9\.9A\+99"),
+        ("GB-COH-1,LU1 1AA,,,2017-06-01,", r"evidence \[evidence_missing\]: empty"),
+        ("GB-COH-1;LU1 1AA;;;2017-06-01;Invented.", r"row 2 \[cell_count\]: 1 cells, not 6"),
+        ("", r"row 2 \[blank_row\]"),
+    ],
+)
+def test_a_reviewed_site_that_is_spoilt_is_named(seeds, row, said):
+    (seeds / "reviewed_sites.csv").write_text(f"{','.join(SITE_COLUMNS)}\n{row}\n")
+    with pytest.raises(ReviewError, match=said):
+        dated_seeds.in_force(TODAY)

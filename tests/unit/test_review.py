@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import supplier_world as world
+from reviewing import answered, reviewed
 
 from anchor_spend import cli, database, names, resolve, spreadsheets
 from anchor_spend.errors import ReviewError
@@ -14,6 +15,8 @@ from anchor_spend.review import answers, command, holding, seed, stale
 from anchor_spend.settings import PROJECT
 
 pytestmark = pytest.mark.database
+KEY = "0123456789abcdef"
+SOUND = f"{KEY},,GB-COH-1,,,,2017-06-01,AB,Invented."
 LUTON, BEDFORD = "luton_borough_council", "bedford_borough_council"
 
 
@@ -70,18 +73,6 @@ def exported(folder, **options):
     keys = ("supplier_key", "name_key")
     rows = [row | {name: spreadsheets.key_of(row[name]) for name in keys} for row in world.rows_of(file)]
     return file, rows, said
-
-
-def answered(folder, *given: dict[str, str]):
-    """A file of the queue with answers: each names its supplier_key."""
-    file = folder / "answered.csv"
-    columns = ["supplier_key", "name_key", "candidate_1_id", "decision", "reviewer", "reason"]
-    with file.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, columns, restval="")
-        writer.writeheader()
-        for row in given:
-            writer.writerow({"reviewer": "AB", "reason": "The invoice says so.", **row})
-    return file
 
 
 def taken(folder, *given: dict[str, str]):
@@ -272,9 +263,12 @@ def as_the_models_have_it():
     model = PROJECT / "dbt_project" / "models" / "intermediate" / "int_supplier_overrides.sql"
     text = model.read_text(encoding="utf-8")
     for template, table in {
-        "{{ ref('supplier_overrides') }}": "reviewed",
+        "{{ ref('stg_supplier_overrides') }}": (
+            "(select supplier_key, nullif(name_key, '') as name_key, entity_id, payee_kind, is_in_force"
+            " from reviewed)"
+        ),
         "{{ ref('stg_releases') }}": "(select 1)",
-        "{{ in_force('seed', 'releases.as_of') }}": "seed.is_in_force",
+        "{{ in_force('decided', 'releases.as_of') }}": "decided.is_in_force",
         "{{ ref('stg_supplier_decisions') }}": (
             "(select * from warehouse.supplier_decisions where superseded_at is null) as d"
         ),
@@ -350,7 +344,7 @@ def test_none_says_of_nobody_that_they_are_an_organisation(county, path, tmp_pat
     assert {row.supplier_key: row.payee_kind for row in seed.load()} == {
         county["unclear"]: "unclear", county["person"]: "person",
     }  # fmt: skip
-    path.write_text(seed.text_of([]))
+    seed.personal_path().unlink()
     taken(tmp_path, row_of(county, "unclear", "Organisation", reviewer="A\r\n B"))
     (row,) = seed.load()
     assert (row.outcome, row.reviewed_by) == (("", "organisation"), "A B")
@@ -454,23 +448,82 @@ def test_refused_rows_end_with_an_error_after_the_rest_was_taken(county, path, t
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("k,,GB-COH-1,,yesterday,,2017-01-01,AB,x", "row 2: valid_from is no date"),
-        ("k,,GB-COH-1,,,,,AB,x", "row 2: reviewed_on is empty"),
-        ("k,,,,,,2017-01-01,AB,x", "row 2: payee_kind must be"),
-        ("k,,,company,,,2017-01-01,AB,x", "row 2: payee_kind must be"),
-        ("k,,GB-COH-1", "row 2: the row does not have 9 cells"),
+        ("1.2E+30,,GB-COH-1,,,,2017-01-01,AB,x", "row 3, supplier_key [key_unreadable]: 9.9A+99. "),
+        ("1.23457E+15,,GB-COH-1,,,,2017-01-01,AB,x", "row 3, supplier_key [key_unreadable]: 9.99999A+99. "),
+        (",,GB-COH-1,,,,2017-01-01,AB,x", "row 3, supplier_key [key_unreadable]: empty. "),
+        (f"{KEY},12345678901234,GB-COH-1,,,,2017-01-01,AB,x", "row 3, name_key [key_unreadable]: 9999999"),
+        (f"{KEY},,gb-coh-1,,,,2017-01-01,AB,x", "row 3, entity_id [id_unreadable]: aa-aaa-9. "),
+        (f"{KEY},,,,,,2017-01-01,AB,x", "row 3, payee_kind [kind_unreadable]: empty. "),
+        (f"{KEY},,,company,,,2017-01-01,AB,x", "row 3, payee_kind [kind_unreadable]: aaaaaaa. "),
+        (f"{KEY},,GB-COH-1,,yesterday,,2017-01-01,AB,x", "row 3, valid_from [date_unreadable]: aaaaaaaaa. "),
+        (f"{KEY},,GB-COH-1,,,05/04/2017,2017-01-01,AB,x", "row 3, valid_to [date_unreadable]: 99/99/9999. "),
+        (f"{KEY},,GB-COH-1,,,20170405,2017-01-01,AB,x", "row 3, valid_to [date_unreadable]: 99999999. "),
+        (f"{KEY},,GB-COH-1,,,2017-02-30,2017-01-01,AB,x", "row 3, valid_to [date_unreadable]: 9999-99-99. "),
+        (f"{KEY},,GB-COH-1,,,,,AB,x", "row 3, reviewed_on [date_unreadable]: empty. "),
+        (f"{KEY},,GB-COH-1,,2018-01-01,2017-01-01,2017-01-01,AB,x", "valid_to [ends_before_it_begins]: 99"),
+        (f"{KEY},,GB-COH-1,,,,2017-01-01,AB,", "row 3, reason [reason_missing]: empty. "),
+        (f"{KEY},,GB-COH-1", "row 3 [cell_count]: 3 cells, not 9. "),
+        (f"{KEY},,GB-COH-1,,,,2017-01-01,AB,x, y", "row 3 [cell_count]: 10 cells, not 9. "),
+        ("", "row 3 [blank_row]: nothing is in it. "),
+        (",,,,,,,,", "row 3 [blank_row]: nothing is in it. "),
+        (f'{KEY},,GB-COH-1,,,,2017-01-01,AB,"x\n{KEY},,"', "row 3, reason [line_end]: 2 lines. "),
+        (f'{KEY},,GB-COH-1,,,,2017-01-01,AB,"x\n{KEY},,', "row 3 [quotes]: "),
     ],
 )
-def test_a_seed_that_cannot_be_read_says_where(path, line, said):
-    path.write_text(f"{','.join(seed.COLUMNS)}\n{line}\n")
+def test_a_spoilt_row_of_the_seed_is_refused_by_place_shape_rule_and_remedy(path, line, said):
+    path.write_text(f"{','.join(seed.COLUMNS)}\n{SOUND}\n{line}\n{SOUND}\n")
+    with pytest.raises(ReviewError, match="nothing of it is taken") as raised:
+        seed.load()
+    (problem,) = [line for line in str(raised.value).splitlines() if "[" in line]
+    assert problem.startswith("supplier_overrides.csv, row 3") and said in problem
+    assert problem.split(said)[1].strip(), "what to do"
+
+
+def test_every_spoilt_row_is_named_and_no_value(path):
+    lines = ["5E+15,,GB-COH-1,,,,01/06/2017,AB,Invented words."] * 15
+    path.write_text("\n".join([",".join(seed.COLUMNS), *lines]))
+    with pytest.raises(ReviewError) as raised:
+        seed.load()
+    said = str(raised.value)
+    assert "row 2, supplier_key" in said and "row 11, reviewed_on" in said and "and 10 more" in said
+    assert "5E+15" not in said and "01/06/2017" not in said and "Invented" not in said
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (
+            ";".join(seed.COLUMNS),
+            r"row 1 \[separator\]: cells with ; or tabs between. Save it as CSV with commas",
+        ),
+        ("\t".join(seed.COLUMNS), r"row 1 \[separator\]"),
+        (
+            ",".join(seed.COLUMNS[:-1]),
+            r"row 1 \[columns\]: 8 other columns. It must have the columns supplier_key,",
+        ),
+        ("", r"row 1 \[columns\]"),
+    ],
+)
+def test_a_seed_of_other_columns_is_refused(path, header, said):
+    path.write_text(f"{header}\n{SOUND}\n")
     with pytest.raises(ReviewError, match=said):
         seed.load()
+
+
+def test_a_seed_survives_a_spreadsheet_but_for_its_dates(path):
+    """A byte order mark takes nothing away, and keys are text; rows with bare keys go on being read."""
+    row = reviewed("0000123456789012", "GB-COH-1", name_key="12345678901234e5")
+    path.write_text(seed.text_of([row]), encoding="utf-8-sig")
+    assert "\nkey_0000123456789012,key_12345678901234e5,GB-COH-1," in path.read_text()
+    assert seed.load() == [row]
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("key_0", "0").replace("key_1", "1"))
+    assert seed.load() == [row]
 
 
 def test_what_two_people_add_at_once_is_all_there(path):
     def add(number: int) -> None:
         with seed.edited() as rows:
-            rows.append(reviewed(f"{number:016x}", kind="person"))
+            rows.append(reviewed(f"{number:016x}", kind="person")._replace(is_personal=bool(number % 2)))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(40)))
@@ -492,11 +545,6 @@ def test_a_failed_edit_leaves_the_file_as_it_was(county, path):
 
 
 # -- decisions that have aged -----------------------------------------------------------------------------
-
-
-def reviewed(key, entity_id="", kind="", name_key="", **days):
-    row = seed.Reviewed(key, name_key, entity_id, kind, None, None, date(2017, 6, 1), "AB", "Invented.")
-    return row._replace(**days)
 
 
 def aged(path, *rows) -> set[tuple[str, str]]:
@@ -521,7 +569,7 @@ def test_what_has_aged_is_named_by_rule(county, path):
         reviewed(county["formula"], "GB-COH-01000006", valid_to=yesterday),
         reviewed(county["twinford"], "GB-COH-01000004", name_key=twinford),
         reviewed(county["twinford_limited"], "GB-CHC-1000020", name_key=twinford),
-        reviewed(county["unclear"], kind="person", name_key="0123456789abcdef"),
+        reviewed(county["unclear"], kind="person", name_key=KEY),
         reviewed("fedcba9876543210", kind="organisation"),
     )
     assert found == {
@@ -533,6 +581,7 @@ def test_what_has_aged_is_named_by_rule(county, path):
         (county["twinford"], "variant_held_off"),
         (county["twinford_limited"], "variant_held_off"),
         (county["unclear"], "name_key_changed"),
+        (county["unclear"], "in_repository"),
         ("fedcba9876543210", "no_supplier"),
     }
 

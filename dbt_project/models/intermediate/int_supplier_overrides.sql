@@ -1,12 +1,12 @@
 with reviewed as (
     select
-        seed.supplier_key,
-        nullif(seed.name_key, '') as name_key,
-        nullif(seed.entity_id, '') as entity_id,
-        nullif(seed.payee_kind, '') as payee_kind
-    from {{ ref('supplier_overrides') }} as seed
+        decided.supplier_key,
+        decided.name_key,
+        decided.entity_id,
+        decided.payee_kind
+    from {{ ref('stg_supplier_overrides') }} as decided
     inner join {{ ref('stg_releases') }} as releases
-        on {{ in_force('seed', 'releases.as_of') }}
+        on {{ in_force('decided', 'releases.as_of') }}
 ),
 
 decisions as (

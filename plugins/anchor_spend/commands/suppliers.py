@@ -90,7 +90,9 @@ def review_export(
 def review_import(
     file: Annotated[Path, typer.Argument(help="The exported CSV with decisions filled in.")],
 ) -> None:
-    """Take decisions into dbt_project/seeds/supplier_overrides.csv. Exit code 1 where a row was refused."""
+    """Take decisions into dbt_project/seeds/supplier_overrides.csv; those about names that are, or may be, a
+    person's into reviewed/persons.csv of the home folder. Exit code 1 where a row was refused.
+    """
     from anchor_spend.review import command
 
     with database():

@@ -1,9 +1,10 @@
-"""Answers of a reviewed queue into the seed of reviewed decisions.
+"""Answers of a reviewed queue into the files of reviewed decisions.
 
-In: a CSV of the review queue with decision, reviewer and reason filled in. Out: rows added to the seed,
-sorted and at once, and what they change in pounds. An answer that is there already changes nothing. Each row
-that cannot be taken is refused with its number, the column, the rule and what to do, and the rest goes on; of
-answers that contradict each other, in the file or in the seed, none is chosen.
+In: a CSV of the review queue with decision, reviewer and reason filled in. Out: rows added to the seed, or
+to the file of persons where a name is, or may be, a person's, and what they change in pounds; rows about
+such names that are in the seed are moved. An answer that is there already changes nothing. Each row that
+cannot be taken is refused with its number, the column, the rule and what to do, and the rest goes on; of
+answers that contradict each other, or what is decided already, none is chosen.
 """
 
 import csv
@@ -20,7 +21,7 @@ import psycopg
 from anchor_spend import names, organisations, personal_data
 from anchor_spend.errors import ReviewError
 from anchor_spend.resolution.identifiers import compact_postcode, pad_company_number
-from anchor_spend.review import holding, seed
+from anchor_spend.review import holding, personal, seed
 from anchor_spend.review.contradictions import Answer, Printed, Problem, without_contradictions
 from anchor_spend.review.holding import Outcome
 from anchor_spend.review.queue import CANDIDATES
@@ -40,7 +41,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # line ends and
 class Imported:
     """What an import did, in rows, and in pounds by what it meant for them."""
 
-    added: int
+    added: int  # to both files
+    added_personal: int  # to the file of persons
+    moved: int  # out of the seed, into the file of persons
     unchanged: int
     later: int
     empty: int
@@ -54,18 +57,21 @@ def import_file(connection: psycopg.Connection[Any], is_synthetic: bool, path: P
     decided = [(number, row) for number, row in cells if row["decision"].lower() not in ("", "later")]
     with seed.edited() as rows:
         seed.lay_out(connection, rows)
+        moved = personal.move_out(connection, rows)
         before = holding.held(connection, is_synthetic)
         answers, refused = _check(connection, is_synthetic, decided)
         keys = {item.supplier_key for item in answers} | {row.supplier_key for row in rows}
         printed = _printed_of(connection, is_synthetic, keys)
         kept, contradicting = without_contradictions(answers, rows, printed)
-        added = _add(kept, rows)
+        added = _add(kept, rows, printed)
         seed.lay_out(connection, rows)
         effects = _effects(connection, is_synthetic, before, holding.held(connection, is_synthetic))
     later = sum(row["decision"].lower() == "later" for _, row in cells)
     refused = sorted([*refused, *contradicting])
     empty = len(cells) - len(decided) - later
-    return Imported(added, len(kept) - added, later, empty, refused, effects)
+    added_personal = sum(row.is_personal for row in added)
+    counts = (len(added), added_personal, moved, len(kept) - len(added), later, empty)
+    return Imported(*counts, refused, effects)
 
 
 # -- reading ----------------------------------------------------------------------------------------------
@@ -182,7 +188,7 @@ def _problems(
         printed is not None and names.payee_kind(printed.name) == "person"
     )
     if printed and is_person and _names(row["reason"], printed.name):
-        yield "reason", "names_a_person", "Take the name out: the seed of reviewed decisions holds no names."
+        yield "reason", "names_a_person", "Take the name out: the reviewed decisions hold no names."
 
 
 def _key_problems(row: dict[str, str], printed: Printed | None) -> Iterator[tuple[str, str, str]]:
@@ -239,27 +245,28 @@ def _printed_of(
     }
 
 
-# -- into the seed ----------------------------------------------------------------------------------------
+# -- into the files ---------------------------------------------------------------------------------------
 
 
-def _add(answers: Sequence[Answer], rows: list[Reviewed]) -> int:
-    """Append what is not there yet; returns how many."""
+def _add(answers: Sequence[Answer], rows: list[Reviewed], printed: Mapping[str, Printed]) -> list[Reviewed]:
+    """Append what is not there yet; returns it."""
     before = len(rows)
     for answer in answers:
         same = [row for row in rows if row.supplier_key == answer.supplier_key]
         if not any(row.is_in_force(date.today()) for row in same):
-            rows.append(_seed_row(answer, same))
-    return len(rows) - before
+            rows.append(_reviewed(answer, same, printed[answer.supplier_key].name))
+    return rows[before:]
 
 
-def _seed_row(answer: Answer, same: Sequence[Reviewed]) -> Reviewed:
+def _reviewed(answer: Answer, same: Sequence[Reviewed], name: str) -> Reviewed:
     """In force from the beginning, or between the supplier's rows of earlier and later days."""
     today = date.today()
     later = [row.valid_from for row in same if row.valid_from and row.valid_from > today]
     keys = (answer.supplier_key, answer.name_key, answer.entity_id)
     kind = "" if answer.entity_id else answer.payee_kind
     days = (today if same else None, min(later) - timedelta(days=1) if later else None)
-    return Reviewed(*keys, kind, *days, today, answer.reviewer, answer.reason)
+    is_personal = personal.may_be_a_person(name, answer.payee_kind)
+    return Reviewed(*keys, kind, *days, today, answer.reviewer, answer.reason, is_personal)
 
 
 # -- what it means ----------------------------------------------------------------------------------------

@@ -57,13 +57,30 @@ def take(path: Path) -> Iterator[str]:
     )
     for effect, (count, gbp) in sorted(done.effects.items()):
         yield f"  {effect}: {count:,} suppliers, {_pounds(gbp)}"
-    if done.added:
-        yield f"{seed.seed_path()} holds them; the next run builds a release with them."
+    yield from _where_lines(done)
     yield from stale.lines(aged)
     for problem in done.refused:
         yield f"row {problem.row}, {problem.column} [{problem.rule}]: {problem.remedy}"
     if done.refused:
         raise ReviewError("The rows named above were not taken. Correct them and import the file again.")
+
+
+def _where_lines(done: answers.Imported) -> Iterator[str]:
+    """Which file holds what was taken, and what a team does with it."""
+    if done.moved:
+        yield (
+            f"{done.moved} decisions about names that are, or may be, a person's were moved out of "
+            f"{seed.seed_path()}: commit it without them. What was committed before is still in git."
+        )
+    if done.added > done.added_personal:
+        yield f"{seed.seed_path()} holds {done.added - done.added_personal} of them: commit it."
+    if done.added_personal:
+        yield (
+            f"{seed.personal_path()} holds {done.added_personal} of them, about names that are, or may be, a "
+            "person's: it stays out of the repository. Back it up with the database."
+        )
+    if done.added:
+        yield "The next run builds a release with them."
 
 
 def list_stale() -> Iterator[str]:

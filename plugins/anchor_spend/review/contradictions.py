@@ -1,6 +1,6 @@
 """Answers beside each other and beside what is reviewed already.
 
-In: answers that can be taken by themselves, the seed, and what is printed beside each supplier. Out: the
+In: answers that can be taken by themselves, reviewed rows, and what is printed beside each supplier. Out: the
 answers that contradict none, and the rest with the row or decision they contradict. Two suppliers of one
 name may be two organisations only where a number or postcode printed beside both tells them apart; each
 answer then holds for its own supplier and for no variant.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from anchor_spend.review.seed import Reviewed
+from anchor_spend.review.seed import Reviewed, path_of
 
 
 class Problem(NamedTuple):
@@ -75,8 +75,8 @@ def _in_seed(answer: Answer, in_force: Sequence[Reviewed]) -> Iterator[tuple[str
     for row in in_force:
         if _is_about_the_same(answer, row) and row.outcome != answer.outcome:
             remedy = (
-                f"It was decided otherwise on {row.reviewed_on} for {row.supplier_key}: end that row of the "
-                "seed with a valid_to first."
+                f"It was decided otherwise on {row.reviewed_on} for {row.supplier_key}: end that row of "
+                f"{path_of(row).name} with a valid_to first."
             )
             yield row.supplier_key, ("contradicts_reviewed", remedy)
 

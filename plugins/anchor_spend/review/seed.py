@@ -1,7 +1,13 @@
-"""The reviewed decisions: dbt_project/seeds/supplier_overrides.csv, one dated row each.
+"""The reviewed decisions, one dated row each, in two files of the same columns.
 
-In: the file. Out: its rows, in the order of their keys; the same rows in a temporary table. Written as a
-whole or not at all. Refuses a file whose columns or values are not those of a reviewed decision, by row.
+dbt_project/seeds/supplier_overrides.csv is committed. <home>/reviewed/persons.csv has the rows about names
+that are, or may be, a person's: a key is a hash of the name, which anybody can guess from a list of names,
+so that it is no matter for a repository. It is kept, and backed up, with the database; absent until the
+first such row.
+
+In: the files. Out: their rows, in the order of their keys; the same rows in a temporary table. Written as a
+whole or not at all. Refuses files whose columns or values are not those of a reviewed decision, by row; and
+to go on without the file of persons, where the release that analysts see was made with it.
 """
 
 import csv
@@ -9,16 +15,19 @@ import fcntl
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg import sql
 
+from anchor_spend.dated_rows import Cells, Spoilt, day_of, day_problems, read, spoilt
 from anchor_spend.errors import ReviewError
-from anchor_spend.settings import PROJECT
+from anchor_spend.settings import PROJECT, load_settings
+from anchor_spend.spreadsheets import as_text, key_of
 
 ENTITY_ID = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,8}-[A-Z0-9./-]{1,40}")
 _KEY = re.compile(r"[0-9a-f]{16}")
@@ -26,7 +35,7 @@ _KINDS = ("", "organisation", "person", "unclear")
 
 
 class Reviewed(NamedTuple):
-    """A row of the seed: what a person decided about one published supplier, and since when it holds."""
+    """A reviewed decision: what a person decided about one published supplier, and since when it holds."""
 
     supplier_key: str
     name_key: str  # '' where it holds for this supplier only, and for no variant of its name
@@ -37,6 +46,7 @@ class Reviewed(NamedTuple):
     reviewed_on: date
     reviewed_by: str
     reason: str
+    is_personal: bool = False  # which file it is in: the name is, or may be, a person's
 
     @property
     def outcome(self) -> tuple[str, str]:
@@ -47,51 +57,76 @@ class Reviewed(NamedTuple):
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
-COLUMNS = list(Reviewed._fields)
+COLUMNS = list(Reviewed._fields[:-1])
 
 
 def seed_path() -> Path:
+    """The file that a team commits."""
     return PROJECT / "dbt_project" / "seeds" / "supplier_overrides.csv"
 
 
+def personal_path() -> Path:
+    """The file that stays out of the repository."""
+    return load_settings().home / "reviewed" / "persons.csv"
+
+
+def path_of(row: Reviewed) -> Path:
+    return personal_path() if row.is_personal else seed_path()
+
+
 def load() -> list[Reviewed]:
-    """Every reviewed decision; ReviewError names the row and the column that cannot be read."""
-    path = seed_path()
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if reader.fieldnames != COLUMNS:
-                raise ReviewError(f"{path.name} must have the columns {', '.join(COLUMNS)}, in this order.")
-            return [_row(path.name, number, cells) for number, cells in enumerate(reader, start=2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ReviewError(f"{path} cannot be read ({type(error).__name__}). Restore it from git.") from error
+    """Every reviewed decision, of both files; ReviewError names each row and column that cannot be read."""
+    return _together(_load_each())
 
 
-def _row(file_name: str, number: int, cells: dict[str, str]) -> Reviewed:
-    try:
-        return _read(cells)
-    except ValueError as error:
-        raise ReviewError(f"{file_name}, row {number}: {error} Correct it in the file.") from error
+def _load_each() -> dict[Path, list[Reviewed]]:
+    personal = personal_path()
+    return {
+        seed_path(): _load(seed_path(), is_personal=False),
+        personal: _load(personal, is_personal=True) if personal.exists() else [],
+    }
 
 
-def _read(cells: dict[str, Any]) -> Reviewed:
-    if None in cells or None in cells.values():
-        raise ValueError(f"the row does not have {len(COLUMNS)} cells.")
+def _together(of_each: Mapping[Path, Sequence[Reviewed]]) -> list[Reviewed]:
+    """A row that is in both files, because moving it was cut off between them, counts once."""
+    personal = list(of_each[personal_path()])
+    others = [row for row in of_each[seed_path()] if row._replace(is_personal=True) not in personal]
+    return _ordered([*others, *personal])
+
+
+def _ordered(rows: Iterable[Reviewed]) -> list[Reviewed]:
+    return sorted(rows, key=lambda row: (row.supplier_key, row.valid_from or date.min))
+
+
+def _load(path: Path, *, is_personal: bool) -> list[Reviewed]:
+    return [_row(cells, is_personal) for _, cells in read(path, COLUMNS, _problems)]
+
+
+def _row(cells: Cells, is_personal: bool) -> Reviewed:
+    keys = (key_of(cells["supplier_key"]), key_of(cells["name_key"]))
+    outcome = (cells["entity_id"], cells["payee_kind"])
+    days = (day_of(cells["valid_from"]), day_of(cells["valid_to"]))
+    reviewed_on = date.fromisoformat(cells["reviewed_on"])
+    told = (cells["reviewed_by"], cells["reason"])
+    return Reviewed(*keys, *outcome, *days, reviewed_on, *told, is_personal)
+
+
+def _problems(cells: Cells) -> Iterator[Spoilt]:
+    for column in ("supplier_key", "name_key"):
+        if not is_key(key_of(cells[column])) and (cells[column] or column == "supplier_key"):
+            remedy = (
+                "A key is key_ and 16 of the characters 0-9 and a-f; a spreadsheet may turn one without key_ "
+                "into a number. Take it from the file as it was before."
+            )
+            yield spoilt(column, "key_unreadable", cells[column], remedy)
+    if cells["entity_id"] and not ENTITY_ID.fullmatch(cells["entity_id"]):
+        yield spoilt("entity_id", "id_unreadable", cells["entity_id"], "Write an id such as GB-COH-01234567.")
     if cells["payee_kind"] not in _KINDS or not (cells["payee_kind"] or cells["entity_id"]):
-        raise ValueError("payee_kind must be organisation, person or unclear, or empty beside an entity_id.")
-    reviewed_on = _day(cells, "reviewed_on")
-    if reviewed_on is None:
-        raise ValueError("reviewed_on is empty.")
-    days = (_day(cells, "valid_from"), _day(cells, "valid_to"))
-    keys = (cells["supplier_key"], cells["name_key"], cells["entity_id"], cells["payee_kind"])
-    return Reviewed(*keys, *days, reviewed_on, cells["reviewed_by"], cells["reason"])
-
-
-def _day(cells: dict[str, str], column: str) -> date | None:
-    try:
-        return date.fromisoformat(cells[column]) if cells[column] else None
-    except ValueError as error:
-        raise ValueError(f"{column} is no date such as 2026-11-30.") from error
+        remedy = "It must be organisation, person or unclear, or empty beside an entity_id."
+        yield spoilt("payee_kind", "kind_unreadable", cells["payee_kind"], remedy)
+    if not cells["reason"]:
+        yield spoilt("reason", "reason_missing", "", "Say why: a decision without it cannot be followed.")
+    yield from day_problems(cells)
 
 
 def is_key(text: str) -> bool:
@@ -99,19 +134,23 @@ def is_key(text: str) -> bool:
     return bool(_KEY.fullmatch(text))
 
 
+# -- written ----------------------------------------------------------------------------------------------
+
+
 @contextmanager
 def edited() -> Iterator[list[Reviewed]]:
     """The rows, to be changed in place: written back sorted, at once, and only where something changed.
 
-    One process at a time; where the block fails the file stays as it was.
+    One process at a time; where the block fails the files stay as they were.
     """
-    path = seed_path()
-    with _locked(path.parent):
-        rows = load()
-        before = text_of(rows)
+    with ExitStack() as locks:
+        locks.enter_context(_locked(seed_path().parent))
+        locks.enter_context(_locked(_made(personal_path().parent)))
+        of_each = _load_each()
+        rows = _together(of_each)
         yield rows
-        if text_of(rows) != before:
-            _replace(path, text_of(rows))
+        texts = {path: text_of(row for row in rows if path_of(row) == path) for path in of_each}
+        _replace({path: text for path, text in texts.items() if text != text_of(of_each[path])})
 
 
 @contextmanager
@@ -128,28 +167,45 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReviewError(f"{folder} cannot be made ({error.strerror}).") from error
+    return folder
+
+
 def text_of(rows: Iterable[Reviewed]) -> str:
-    """The rows as the file holds them."""
+    """The rows as a file holds them: a spreadsheet takes none of the keys for a number."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    ordered = sorted(rows, key=lambda row: (row.supplier_key, row.valid_from or date.min))
-    writer.writerows(["" if cell is None else str(cell) for cell in row] for row in ordered)
+    for row in _ordered(rows):
+        keys = (as_text(row.supplier_key), as_text(row.name_key))
+        writer.writerow([*keys, *("" if cell is None else str(cell) for cell in row[2 : len(COLUMNS)])])
     return text.getvalue()
 
 
-def _replace(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.new")
+def _replace(texts: Mapping[Path, str]) -> None:
+    """All whole beside their places first; the file of persons takes a row before the seed gives it up."""
+    unfinished = {path: path.with_name(f".{path.name}.new") for path in texts}
     try:
-        with unfinished.open("w", newline="", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.chmod(path.stat().st_mode & 0o777)
-        unfinished.replace(path)
+        for path, text in texts.items():
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+            unfinished[path].touch(mode=mode)
+            with unfinished[path].open("w", newline="", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished[path].chmod(mode)
+        for path in sorted(texts, key=lambda path: path != personal_path()):
+            unfinished[path].replace(path)
     except OSError as error:
+        for path in unfinished.values():
+            path.unlink(missing_ok=True)
         raise ReviewError(
-            f"{path} cannot be written ({error.strerror}): it is as it was before, and no answer was taken."
+            f"{' or '.join(map(str, texts))} cannot be written ({error.strerror}): everything is as it was "
+            "before, and no answer was taken."
         ) from error
 
 
@@ -161,7 +217,11 @@ _TABLE = """create temporary table reviewed (
 
 
 def lay_out(connection: psycopg.Connection[Any], rows: Sequence[Reviewed]) -> None:
-    """The temporary table `reviewed`: a row each; entity_id null where it is none of the registers'."""
+    """The temporary table `reviewed`: a row each; entity_id null where it is none of the registers'.
+
+    ReviewError where rows about persons that a release was made with are gone with their file.
+    """
+    _require_personal(connection)
     connection.execute("drop table if exists reviewed")
     connection.execute(_TABLE)
     today = date.today()
@@ -174,3 +234,30 @@ def lay_out(connection: psycopg.Connection[Any], rows: Sequence[Reviewed]) -> No
     connection.execute("create index on reviewed (supplier_key)")
     connection.execute("create index on reviewed (name_key)")
     connection.execute("analyze reviewed")
+
+
+def _require_personal(connection: psycopg.Connection[Any]) -> None:
+    row = connection.execute(
+        """select release_number, reviewed_persons
+           from quality.current_release join quality.releases using (release_number)"""
+    ).fetchone()
+    if row and row[1] and not personal_path().exists():
+        raise ReviewError(
+            f"{personal_path()} is not there, and release {row[0]} was made with {row[1]} reviewed decisions "
+            "from it, about names that are, or may be, a person's: without them such a name could be "
+            "published. Put the file back from the backup of the home folder. To give those decisions up, "
+            f"make it a file of one line, the columns: {','.join(COLUMNS)}"
+        )
+
+
+def count_personal(connection: psycopg.Connection[Any]) -> int:
+    """How many decisions are in the file of persons; ReviewError where it must be there and is not."""
+    _require_personal(connection)
+    return sum(row.is_personal for row in load())
+
+
+def lay_out_for_release(connection: psycopg.Connection[Any], schema: str) -> None:
+    """The same rows as the table reviewed_decisions of a release's schema, for its models."""
+    lay_out(connection, load())
+    statement = "create table {} as table reviewed"
+    connection.execute(sql.SQL(statement).format(sql.Identifier(schema, "reviewed_decisions")))

@@ -1,8 +1,8 @@
 """Reviewed decisions that need another look, each with what to do.
 
-In: the seed, and a world's suppliers, decisions and registers. Out: quality.stale_overrides, renewed, and
-warnings that name keys and ids, never names. Nothing is undone here: a reviewed decision holds until a person
-ends it.
+In: reviewed rows, and a world's suppliers, decisions and registers. Out: quality.stale_overrides, renewed,
+and warnings that name keys and ids, never names. Nothing is undone here: a reviewed decision holds until a
+person ends it.
 """
 
 import logging
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from anchor_spend import organisations
+from anchor_spend.review import personal
 from anchor_spend.review.seed import Reviewed
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ _REMEDIES = {
     "contradicts": "End one with a valid_to, or clear the name_key of both where they are two payees.",
     "variant_held_off": "Decide the variant on its own, by its supplier_key; it is in the review queue.",
     "name_key_changed": "Put the new name_key into the row: names are compared in another form by now.",
+    "in_repository": "Let `anchor-spend review import` of a queue, answered or not, move the row to the file "
+    "of persons in the home folder, and commit the seed without it; git keeps what was committed before.",
     "engine_agrees": "Nothing needs doing; the row may go.",
 }
 _INFO = frozenset({"engine_agrees"})
@@ -51,11 +54,9 @@ _KNOWN = """
     left join warehouse.supplier_decisions d
         on d.is_synthetic = %s and d.supplier_key = r.supplier_key and d.superseded_at is null"""
 _FIRST_PAID = """
-    select p.supplier_key, min(p.payment_date)
-    from landing.payments p join landing.file_versions f using (file_id)
-    where f.is_synthetic = %s and f.status = 'accepted'
-        and p.supplier_key in (select supplier_key from reviewed)
-    group by 1"""
+    select s.supplier_key, s.first_paid_on from landing.suppliers s
+    where s.is_synthetic = %s and s.first_paid_on is not null
+        and s.supplier_key in (select supplier_key from reviewed)"""
 # where a reviewed decision on the name stops short of a variant, and nothing else decides that one
 _HELD_OFF = """
     select r.supplier_key, count(*)
@@ -128,6 +129,8 @@ def find(
     known = {key: _Known(*rest) for key, *rest in connection.execute(_KNOWN, [is_synthetic])}
     found = [*_by_date(reviewed), *_contradictions(reviewed), *_by_supplier(reviewed, known)]
     found += _by_register(connection, is_synthetic, reviewed, known)
+    for row in personal.in_repository(connection, reviewed):
+        found.append(_stale(row.supplier_key, "in_repository", "a person's name, or one that may be"))
     for key, count in connection.execute(_HELD_OFF, [is_synthetic]):
         found.append(_stale(key, "variant_held_off", f"{count} printed with another number"))
     return sorted(set(found))
