@@ -115,7 +115,10 @@ def day_problems(cells: Cells) -> Iterator[Spoilt]:
     days = {column: cells[column] for column in ("valid_from", "valid_to", "reviewed_on")}
     for column, cell in days.items():
         if not (_is_day(cell) or (cell == "" and column != "reviewed_on")):
-            remedy = "Write the day as 2026-11-30; spreadsheets write it as their country does."
+            remedy = (
+                "Write the day as 2026-11-30. A spreadsheet writes it as its country does, unless the "
+                "column is opened and kept as text."
+            )
             yield spoilt(column, "date_unreadable", cell, remedy)
             return
     if days["valid_from"] and days["valid_to"] and days["valid_to"] < days["valid_from"]:

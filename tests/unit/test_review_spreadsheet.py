@@ -1,15 +1,18 @@
-"""The review queue through a spreadsheet and back. All names are invented.
+"""The review queue and the reviewed decisions through a spreadsheet and back. All names are invented.
 
 Keys of these suppliers are digits alone, begin with 0, or read as a power of ten.
 """
 
 import csv
+import re
 
 import pytest
 import spreadsheet
 import supplier_world as world
+from reviewing import reviewed
 
 from anchor_spend import names, resolve, spreadsheets
+from anchor_spend.errors import ReviewError
 from anchor_spend.review import command, seed
 
 pytestmark = pytest.mark.database
@@ -73,3 +76,47 @@ def test_no_cell_is_a_formula_whatever_separates_cells(county, queue, separator)
     rows = spreadsheet.opened(queue, separator)
     assert len(rows) == 9
     assert not [cell for row in rows for cell in row if spreadsheet.is_formula(cell)]
+
+
+# -- the reviewed decisions themselves --------------------------------------------------------------------
+
+
+def saved_seed(folder, brand, separator, text):
+    """The seed, opened and saved by a spreadsheet without a change, in its own place again."""
+    seed.seed_path().write_text(text)
+    opened = folder / "opened.csv"
+    opened.write_text(text)
+    saved = spreadsheet.filled_in(opened, brand, separator, {})
+    seed.seed_path().write_bytes(saved.read_bytes())
+    with pytest.raises(ReviewError) as raised:
+        seed.load()
+    return str(raised.value).splitlines()[1:]
+
+
+@pytest.mark.parametrize("brand", ["excel", "libreoffice"])
+def test_every_spoilt_cell_of_the_seed_is_named_and_no_other(county, queue, tmp_path, brand):
+    """Keys stay as they are, days do not; of keys without the word before them none comes back as another."""
+    keys = {names.supplier_key(name): names.name_key(name) for name in SPOILT}
+    text = seed.text_of(reviewed(key, "GB-COH-1", name_key=name_key) for key, name_key in keys.items())
+    days = [f"row {row}, reviewed_on [date_unreadable" for row in range(2, len(SPOILT) + 2)]
+    assert _problems(saved_seed(tmp_path, brand, ",", text)) == days
+    bare = saved_seed(tmp_path, brand, ",", re.sub(r"key_(?=[0-9a-f]{16})", "", text))
+    turned = [
+        f"row {row}, {column} [key_unreadable"
+        for row, pair in enumerate(sorted(keys.items()), start=2)
+        for column, key in zip(("supplier_key", "name_key"), pair, strict=True)
+        if spreadsheet.shown(spreadsheet.typed(key), brand) != key
+    ]
+    assert len(turned) >= len(SPOILT)
+    assert sorted(_problems(bare)) == sorted([*days, *turned])
+
+
+def _problems(said):
+    return [line.split("]:")[0].removeprefix("supplier_overrides.csv, ") for line in said]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_seed_with_other_separators_is_refused_whole(county, queue, tmp_path, separator):
+    text = seed.text_of([reviewed(county[0], "GB-COH-1")])
+    (problem,) = saved_seed(tmp_path, "libreoffice", separator, text)
+    assert problem.startswith("supplier_overrides.csv, row 1 [separator]: cells with ; or tabs between.")
