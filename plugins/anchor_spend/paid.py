@@ -37,29 +37,37 @@ _ADD = """
     where (s.is_synthetic, s.supplier_key) = (m.is_synthetic, m.supplier_key)
         and (s.first_paid_on is null or m.came_first < s.first_paid_on or m.came_last > s.last_paid_on
             or not m.came_for <@ s.categories)"""
-_COUNT_ANEW = """
+# of a supplier that lost its first or last day, or perhaps a category: a look into the index of its payments,
+# which ends at the first that counts
+_COUNTING = """
+    from landing.payments p join landing.file_versions f using (file_id)
+    where p.supplier_key = s.supplier_key and f.is_synthetic = s.is_synthetic and f.status = 'accepted'"""
+_TAKE_AWAY = f"""
+    with lost as materialized (
+        select m.is_synthetic, m.supplier_key,
+            s.first_paid_on = m.went_first and m.went_first < coalesce(m.came_first, 'infinity') as is_first,
+            s.last_paid_on = m.went_last and m.went_last > coalesce(m.came_last, '-infinity') as is_last,
+            array(select unnest(m.went_for) except select unnest(m.came_for)) as kinds
+        from moved m join landing.suppliers s using (is_synthetic, supplier_key)
+        where m.went_first is not null
+    )
     update landing.suppliers s
-    set first_paid_on = counted.first_day, last_paid_on = counted.last_day,
-        categories = coalesce(counted.categories, '{}')
-    from moved m
-    cross join lateral (
-        select min(p.payment_date) as first_day, max(p.payment_date) as last_day,
-            array_agg(distinct coalesce(p.category, '')) as categories
-        from landing.payments p join landing.file_versions f using (file_id)
-        where p.supplier_key = m.supplier_key and f.is_synthetic = m.is_synthetic and f.status = 'accepted'
-    ) counted
-    where (s.is_synthetic, s.supplier_key) = (m.is_synthetic, m.supplier_key)
-        and (
-            s.first_paid_on = m.went_first and m.went_first < coalesce(m.came_first, 'infinity')
-            or s.last_paid_on = m.went_last and m.went_last > coalesce(m.came_last, '-infinity')
-            or not m.went_for <@ coalesce(m.came_for, '{}')
-        )"""
+    set first_paid_on = case when not is_first then s.first_paid_on
+            else (select p.payment_date {_COUNTING} order by p.payment_date limit 1) end,
+        last_paid_on = case when not is_last then s.last_paid_on
+            else (select p.payment_date {_COUNTING} order by p.payment_date desc limit 1) end,
+        categories = array(
+            select kind from unnest(s.categories) kind
+            where kind <> all(lost.kinds) or exists (select {_COUNTING} and coalesce(p.category, '') = kind))
+    from lost
+    where (s.is_synthetic, s.supplier_key) = (lost.is_synthetic, lost.supplier_key)
+        and (is_first or is_last or lost.kinds <> '{{}}')"""  # noqa: S608 - constants
 
 
 def follow(connection: psycopg.Connection[Any], file_ids: Sequence[int]) -> None:
     """Let the suppliers of these files follow from what counts now; part of the caller's transaction."""
     connection.execute(_MOVED, [list(file_ids)])
     connection.execute("analyze moved")
-    for statement in (_LOCK, _ADD, _COUNT_ANEW):
+    for statement in (_LOCK, _ADD, _TAKE_AWAY):
         connection.execute(statement)
     connection.execute("drop table moved")
