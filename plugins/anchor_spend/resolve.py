@@ -35,7 +35,7 @@ __all__ = [
     "COMPANY_PREFIX", "Body", "Decision", "Entity", "Query", "engine_version", "open_register",
     "pad_company_number", "resolve", "resolve_new_suppliers",
 ]  # fmt: skip
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 _LOCK = 7205772  # any constant: two processes must not decide at once
 _log = logging.getLogger(__name__)
 

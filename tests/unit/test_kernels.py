@@ -72,8 +72,8 @@ def test_built_and_loaded_indexes_share_compiled_code_and_answers(tmp_path):
     found = [answer.candidates[0] for answer in answers if answer.candidates]
     likely = [candidate.entity_id for candidate in found if candidate.probability > 0.5]
     assert likely == ["GB-COH-00000000", "GB-COH-00000001", "GB-COH-00000001"]
-    compiled = (kernels.propose, kernels.compare_letters, kernels.compare_words, kernels.edits_of_pairs)
-    assert [len(kernel.signatures) for kernel in compiled] == [1, 1, 1, 1]
+    called = "propose", "compare_letters", "compare_words", "edits_of_pairs", "first_places"
+    assert {name: len(getattr(kernels, name).signatures) for name in called} == dict.fromkeys(called, 1)
 
 
 _ASK = """
@@ -101,4 +101,4 @@ def test_kept_code_is_that_of_today():
         for disabled in ("0", "1")
     )  # fmt: skip
     assert compiled == interpreted
-    assert compiled.count("GB-COH") > 10
+    assert compiled.count("GB-COH") > 5

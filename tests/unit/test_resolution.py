@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anchor_spend import names
 from anchor_spend.errors import ReferenceDataError
 from anchor_spend.resolution import (
     asking,
@@ -18,10 +19,12 @@ from anchor_spend.resolution import (
     evidence,
     index,
     model,
+    namesakes,
     readings,
     store,
     wording,
 )
+from anchor_spend.resolution.alike import compare
 from anchor_spend.resolution.deciding import Entity, Query, build_index, chunks_of, resolve_with
 from anchor_spend.resolution.engine import Question
 from anchor_spend.resolution.identifiers import charity_id
@@ -178,6 +181,44 @@ def test_the_right_company_is_the_likeliest(register, name, number):
 def test_a_cut_name_is_found_by_its_beginning(register, name, cut_at, number):
     (decision,) = resolve_with(register, [Query("k", name, name_cut_at=cut_at)], [])
     assert (decision.entity_id, decision.method) == (f"GB-COH-{number}", "cut_name")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Twinford",
+        "Bar",
+        "Tivquo Limited",
+        "Pellingham Construction",
+        "Pellingham Construction and Civil Works",  # equal as far as 24 letters
+        "Royal Ottermead Club",
+        "Nowhere Known",
+        "...",
+    ],
+)
+def test_names_that_begin_with_all_letters_of_ours_are_counted(register, name):
+    asked = asking.ask(register, [name], [None])
+    held = [text for entity in [*KNOWN, *filler()] for text in (entity.name, *entity.other_names)]
+    ours, *theirs = (names.compact(names.name_without_legal_form(text)) for text in (name, *held))
+    expected = sum(text.startswith(ours[:24]) for text in theirs) if ours else 0
+    first = candidates.Pairs(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    assert namesakes.begun_alike(asked, register, first).tolist() == [expected]
+
+
+def test_names_that_what_both_have_in_common_fits_as_well_are_counted():
+    names_held = [
+        "Fernlode Joinery Ltd",
+        "Fernlode Joinery Services Ltd",
+        "Fernlode Archives Ltd",
+        "Weald Fernlode Ltd",
+    ]
+    held = build_index([company(f"0100001{i}", name) for i, name in enumerate(names_held)])
+    asked = asking.ask(held, ["Fernlode Joinery Kits"], [None])
+    pairs = candidates.Pairs(np.zeros(4, dtype=np.int64), np.arange(4))
+    alike = compare(asked, held, pairs, (10, 12))
+    everything = held.size + index.COMMON_NAMES
+    assert namesakes.begun_as_both(asked, held, pairs, alike).tolist() == [2, 2, 3, everything]
+    assert namesakes.holding_both(held, alike).tolist() == [2, 2, 4, 4]
 
 
 def test_digits_that_differ_speak_against(register):

@@ -132,7 +132,8 @@ def _answer_batch(index: Index, questions: Sequence[Question]) -> list[Answer]:
     table = evidence.weigh(asked, index, pairs)
     paid = np.array([(question.paid_from, question.paid_to) for question in questions], dtype=np.int64)
     weighed = _weigh_entities(index, asked, questions, paid, pairs, table, pointed, fitted)
-    none = np.array([model.name_evidence(question.name) for question in questions]) @ fitted.none
+    said = np.array([model.name_evidence(question.name) for question in questions])
+    none = model.log_odds(said, fitted.none)
     chances, nothing = model.probabilities(weighed.odds, none, weighed.owners)
     order = np.lexsort((index.entity_ids[weighed.entities], -np.round(chances, 9), weighed.owners))
     bounds = np.searchsorted(weighed.owners[order], np.arange(len(questions) + 1)).tolist()
@@ -201,7 +202,7 @@ def _weigh_entities(
     printed = np.array([question.postcode for question in questions], dtype="S8")[owners]
     postcode_agrees = (printed != b"") & (printed == index.postcodes[entities]) & shares_words
     is_inactive = np.logical_or(*activity.absences(index, paid, owners, entities))
-    odds = table @ fitted.candidate
+    odds = model.log_odds(table, fitted.candidate)
     odds = odds + _NUMBER * (agreeing >= 0) + _POSTCODE * postcode_agrees + _INACTIVE * is_inactive
     order = np.lexsort((pairs.names, -odds, entities, owners))
     keys = owners[order] * 2**32 + entities[order]

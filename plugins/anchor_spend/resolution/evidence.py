@@ -15,6 +15,7 @@ from anchor_spend.resolution.asking import Asked
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.index import TRADING, Index
 from anchor_spend.resolution.kinds import DIGIT, GENERIC, PLACE, SITE, SMALL
+from anchor_spend.resolution.namesakes import begun_alike, begun_as_both, holding_both
 from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _SMALL = 0.3  # the part of its weight that AND, OF ... keeps
@@ -34,6 +35,7 @@ GROUPS = {
     "beginning": """
         begins begins_long begins_as_written cut_begins cut_begins_lost cut_begins_count cut_begins_form
         cut_differs""",
+    "namesakes": "begun_alike begun_as_both holding_both",
     "legal form": "form_same form_conflict form_ours_only form_theirs_only",
     "acronym": "acronym_3 acronym_4 acronym_5 acronym_alone acronym_unknown",
     "way of reading": "trading before_ta after_ta less_code",
@@ -61,7 +63,7 @@ def _word_counts(index: Index, pairs: Pairs) -> Integers:
 def _weigh_part(asked: Asked, index: Index, pairs: Pairs, widths: tuple[int, int]) -> Floats:
     alike = compare(asked, index, pairs, widths)
     found: dict[str, Floats | Flags | Integers] = {}
-    for part in (_of_words, _of_kinds, _of_letters, _of_forms_and_ways):
+    for part in (_of_words, _of_kinds, _of_letters, _of_namesakes, _of_forms_and_ways):
         found.update(part(asked, index, pairs, alike))
     found.update(_of_beginnings(found, alike, asked.readings.is_cut[pairs.readings]))
     return np.column_stack([np.asarray(found[name], dtype=np.float64) for name in COLUMNS])
@@ -193,6 +195,15 @@ def _of_letters(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found
         "acronym_5": acronym >= 5,
         "acronym_alone": (acronym > 0) & is_alone,
         "acronym_unknown": (acronym > 0) & is_unknown,
+    }
+
+
+def _of_namesakes(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
+    """Of so many names that what is known fits alike, each is the less likely to be meant."""
+    return {
+        "begun_alike": np.log1p(begun_alike(asked, index, pairs)),
+        "begun_as_both": np.log1p(begun_as_both(asked, index, pairs, alike)),
+        "holding_both": np.log1p(holding_both(index, alike)),
     }
 
 

@@ -92,11 +92,16 @@ def _noted(text: Bytes) -> Hashes:
 @_compiled
 def _letters_in_common(table: Hashes, length: int, other: Bytes) -> int:
     """The longest common subsequence of a noted text and another, 64 letters at once (Hyyrö 2004)."""
-    blocks = (length + 63) // 64
-    row = np.full(blocks, _ALL)
+    if length <= 64:  # most names: no block to carry into
+        alone = _ALL
+        for letter in other:
+            met = table[letter, 0] if length else _NONE
+            alone = (alone + (alone & met)) | (alone & ~met)
+        return _bits(~alone)
+    row = np.full(table.shape[1], _ALL)
     for letter in other:
         carry = _NONE
-        for block in range(blocks):
+        for block in range(len(row)):
             met = row[block] & table[letter, block]
             total = row[block] + met
             overflow = total < met
@@ -105,12 +110,19 @@ def _letters_in_common(table: Hashes, length: int, other: Bytes) -> int:
             row[block] = total | (row[block] & ~table[letter, block])
             carry = _ONE if overflow else _NONE
     common = 0
-    for block in range(blocks):
-        absent = ~row[block]
-        while absent:
-            absent &= absent - _ONE
-            common += 1
+    for unmet in row:
+        common += _bits(~unmet)
     return common
+
+
+@_compiled
+def _bits(number: np.uint64) -> int:
+    """How many bits of a number are set."""
+    count = 0
+    while number:
+        number = number & (number - _ONE)
+        count += 1
+    return count
 
 
 @_compiled
@@ -171,15 +183,29 @@ def _subsequence(left: Bytes, right: Bytes) -> bool:
 
 
 @_compiled
+def _letter_set(text: Bytes) -> np.uint64:
+    """The letters of a text, a bit each."""
+    found = _NONE
+    for letter in text:
+        found |= _ONE << np.uint64(letter % 64)
+    return found
+
+
+@_compiled
 def word_similarity(left: Bytes, right: Bytes) -> float:
     """0 to 1: how likely different words of letters alone, the first the same, are spellings of one."""
     if len(left) > len(right):
         left, right = right, left
     shorter, longer = len(left), len(right)
-    similar = 0.0
-    if shorter >= 4 and longer - shorter <= max(1, longer // 4):
+    similar, most = 0.0, max(1, longer // 4)
+    # an edit takes one letter away and brings another at the most: cheaper than to count them
+    if (
+        shorter >= 4
+        and longer - shorter <= most
+        and _bits(_letter_set(left) ^ _letter_set(right)) <= 2 * most
+    ):
         distance = edits(left, right)
-        if distance <= max(1, longer // 4):
+        if distance <= most:
             similar = 1 - 1.2 * distance / longer
     if _begins(left, right):
         return max(similar, 0.55 + 0.35 * shorter / longer if shorter >= 3 else 0.3)
@@ -322,22 +348,37 @@ def _with_neighbours(
     near: Integers, score: Floats, begins: Hashes, all_begins: Hashes, begin_names: Ids
 ) -> tuple[Integers, Floats]:
     """Some names and their scores, and behind them those beside the reading's own place in the alphabet."""
-    low, high = 0, len(all_begins)
-    while low < high:
-        middle = (low + high) // 2
-        other = all_begins[middle]
-        if other[0] < begins[0] or (other[0] == begins[0] and other[1] < begins[1]):
-            low = middle + 1
-        else:
-            high = middle
+    first = _first_place(all_begins, begins[0], begins[1])
     count = len(near)
     every, every_score = np.empty(count + 2 * _NEIGHBOURS, dtype=np.int64), np.zeros(count + 2 * _NEIGHBOURS)
     for place in range(count):
         every[place], every_score[place] = near[place], score[place]
     for place in range(2 * _NEIGHBOURS):
-        beside = min(max(low - _NEIGHBOURS + place, 0), len(all_begins) - 1)
+        beside = min(max(first - _NEIGHBOURS + place, 0), len(all_begins) - 1)
         every[count + place] = begin_names[beside]
     return every, every_score
+
+
+@_compiled
+def first_places(begins: Hashes, high: Hashes, low: Hashes) -> Integers:
+    """For each beginning (two numbers) the first of the register's, sorted, that is not below it."""
+    found = np.empty(len(high), dtype=np.int64)
+    for place in range(len(high)):
+        found[place] = _first_place(begins, high[place], low[place])
+    return found
+
+
+@_compiled
+def _first_place(begins: Hashes, high: int, low: int) -> int:
+    first, last = 0, len(begins)
+    while first < last:
+        middle = (first + last) // 2
+        other = begins[middle]
+        if other[0] < high or (other[0] == high and other[1] < low):
+            first = middle + 1
+        else:
+            last = middle
+    return first
 
 
 @_compiled
