@@ -5,7 +5,7 @@ import platform
 from importlib import metadata
 from typing import Any
 
-_PACKAGES = ("numpy", "scipy", "rapidfuzz", "scikit-learn", "sparse-dot-topn", "splink", "duckdb")
+_PACKAGES = ("numpy", "numba", "scipy", "rapidfuzz", "scikit-learn", "sparse-dot-topn", "splink", "duckdb")
 
 
 def described() -> dict[str, Any]:

@@ -35,6 +35,7 @@ _ADD = """
         categories = (select array_agg(distinct kind) from unnest(s.categories || m.came_for) kind)
     from moved m
     where (s.is_synthetic, s.supplier_key) = (m.is_synthetic, m.supplier_key)
+        and m.came_first is not null
         and (s.first_paid_on is null or m.came_first < s.first_paid_on or m.came_last > s.last_paid_on
             or not m.came_for <@ s.categories)"""
 # of a supplier that lost its first or last day, or perhaps a category: a look into the index of its payments,

@@ -20,6 +20,10 @@ def _letters(text):
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
+def _in_common(left, right):
+    return kernels._letters_in_common(kernels._noted(left), len(left), right)
+
+
 @pytest.fixture(scope="module")
 def pairs():
     """Texts of up to three blocks of 64 letters, half of them a spelling of the other; synthetic."""
@@ -34,7 +38,7 @@ def pairs():
 
 
 def test_letters_in_common_are_those_of_rapidfuzz(pairs):
-    ours = [kernels.common_letters(_letters(left), _letters(right)) for left, right in pairs]
+    ours = [_in_common(_letters(left), _letters(right)) for left, right in pairs]
     assert ours == [LCSseq.similarity(left, right) for left, right in pairs]
 
 

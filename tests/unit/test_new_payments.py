@@ -127,6 +127,17 @@ def test_a_supplier_that_nobody_pays_any_more_is_left_alone(county):
     assert decide() == UNCHANGED
 
 
+def test_a_file_goes_also_where_days_of_its_suppliers_are_unknown(county):
+    only = publish("2017-05", DRAINS)
+    with database.connect() as connection:
+        connection.execute("update landing.suppliers set first_paid_on = null, last_paid_on = null")
+    ledger.mark_held(only, "of another body", rule="identical_months")
+    with database.connect() as connection:
+        assert connection.execute("select first_paid_on, categories from landing.suppliers").fetchall() == [
+            (None, [])
+        ]
+
+
 def test_a_decision_made_before_days_were_kept_is_worked_once(county):
     publish("2017-10", PRINTER)
     decide()

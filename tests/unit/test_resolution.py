@@ -287,6 +287,13 @@ def test_an_empty_register_finds_nothing():
     assert decision.evidence["why"] == "no register holds the name"
 
 
+def test_a_register_of_nothing_but_namesakes_finds_nothing():
+    """Every word of it is in too many names to find any."""
+    namesakes_alone = build_index(company(f"{number:08}", "Fernlode Ltd") for number in range(4_001))
+    (decision,) = resolve_with(namesakes_alone, [Query("k", "Fernlode")], [])
+    assert (decision.entity_id, decision.evidence["candidates"]) == (None, 0)
+
+
 # -- what is kept -----------------------------------------------------------------------------------------
 
 

@@ -130,7 +130,6 @@ def build(register: Iterable[Register]) -> Index:
         word_counts=counts,
         word_kinds=kinds_of(word_hashes) | np.uint8(DIGIT) * _has_digit(letters),
         word_lengths=lengths,
-        first_letters=_codes(letters)[:, 0].copy(),
         by_hash=by_hash,
         unit_hashes=unit_hashes,
         unit_offsets=unit_offsets,

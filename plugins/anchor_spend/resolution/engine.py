@@ -97,7 +97,7 @@ class _Weighed(NamedTuple):
 
 def answer(index: Index, questions: Sequence[Question], processes: int = 1) -> Iterator[Answer]:
     """An answer to each question, in their order; by several processes where that is worth their start."""
-    if not (index.size and len(index.word_hashes)):
+    if not (index.size and len(index.word_hashes) and len(index.unit_hashes)):
         yield from (Answer([], 1.0, 0, ()) for _ in questions)
         return
     batches = [questions[start : start + _BATCH] for start in range(0, len(questions), _BATCH)]

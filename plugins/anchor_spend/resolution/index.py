@@ -23,7 +23,7 @@ CURRENT, OTHER, TRADING = 0, 1, 2
 ACRONYM = np.uint64(0x5851F42D4C957F2D)  # added to the hash of initials, so that they are no word
 CORE = np.uint64(0x14057B7EF767814F)  # added to the hash of the only rare word of a name
 SPELLED = np.uint64(0x9E6C63D0676A9A99)  # added to the hash of a whole name as written
-_FORMAT = 6
+_FORMAT = 7
 COMMON_NAMES = (
     200_000  # names that data/word_shares.csv stands for, so that a small register knows what is common
 )
@@ -60,7 +60,6 @@ class Index:
     word_counts: Ids
     word_kinds: Bytes  # see kinds.py
     word_lengths: wording.Lengths
-    first_letters: Bytes
     by_hash: Ids  # the vocabulary in the order of its hashes
     # where things occur
     unit_hashes: Hashes

@@ -156,12 +156,6 @@ def edits_of_pairs(
 
 
 @_compiled
-def common_letters(left: Bytes, right: Bytes) -> int:
-    """The longest common subsequence of two texts."""
-    return _letters_in_common(_noted(left), len(left), right)
-
-
-@_compiled
 def _begins(left: Bytes, right: Bytes) -> bool:
     """Whether a text is the beginning of another."""
     if len(left) > len(right):
