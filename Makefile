@@ -12,7 +12,8 @@ help:
 	@echo "make lint    ruff, mypy and sqlfluff only"
 	@echo "make up      PostgreSQL and Airflow, left running; make down stops them"
 	@echo "make lock    pin every package anew in requirements.lock and benchmarks/requirements.lock"
-	@echo "make clean   stop everything and remove .venv, .anchor-spend and caches"
+	@echo "make clean   stop everything and remove .venv, .anchor-spend and caches; refused while .anchor-spend holds"
+	@echo "             reviewed decisions about persons, which are nowhere else"
 
 .venv/.ready: requirements.lock pyproject.toml scripts/set_up.sh
 	@PYTHON="$(PYTHON)" scripts/set_up.sh
@@ -47,6 +48,12 @@ lock: .venv/.ready
 	$(PIN) --all-extras pyproject.toml -o requirements.lock
 	$(PIN) -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
 
+PERSONS := .anchor-spend/reviewed/persons.csv
+
 clean:
+	@if [ -s $(PERSONS) ] && [ "$$(grep -c . $(PERSONS))" != 1 ]; then \
+		echo "$(PERSONS) holds reviewed decisions that may be nowhere else, so nothing is removed." >&2; \
+		echo "Move it out of .anchor-spend to keep it, or delete it by hand; then make clean again." >&2; \
+		exit 1; fi
 	@if [ -x $(BIN)/anchor-spend ]; then $(BIN)/anchor-spend down; fi
 	rm -rf .venv .anchor-spend .mypy_cache .ruff_cache .pytest_cache .hypothesis build plugins/*.egg-info

@@ -34,13 +34,13 @@ class Spoilt(NamedTuple):
 def read(
     path: Path, columns: Sequence[str], check: Callable[[Cells], Iterator[Spoilt]]
 ) -> list[tuple[int, Cells]]:
-    """Every row with its number, cells without outer white space; ReviewError names all that is spoilt."""
+    """Every row with its number; ReviewError names all that is spoilt."""
     (_, header), *rows = _lines(path) or [(1, [])]
     found = [(1, problem) for problem in _header_problems(header, columns)]
     taken: list[tuple[int, Cells]] = []
     for number, line in rows if not found else []:
         problems = list(_line_problems(line, columns))
-        cells = dict(zip(columns, map(str.strip, line), strict=False))
+        cells = dict(zip(columns, line, strict=False))
         found += [(number, problem) for problem in problems or check(cells)]
         taken.append((number, cells))
     if found:
@@ -100,6 +100,11 @@ def _line_problems(line: Sequence[str], columns: Sequence[str]) -> Iterator[Spoi
             if re.search(r"[\r\n]", cell):
                 remedy = "Write it on one line, and see that every quote closes: other rows may be in it."
                 yield Spoilt(column, "line_end", f"{len(cell.splitlines())} lines", remedy)
+            elif cell != cell.strip():  # the models read the cell as it stands, and would find nothing
+                remedy = (
+                    "Take away what is empty before or behind it: a space, a tab or one that does not break."
+                )
+                yield Spoilt(column, "outer_space", f'"{shape_of(cell)}"', remedy)
 
 
 # -- cells ------------------------------------------------------------------------------------------------

@@ -65,11 +65,11 @@ def plan(request: RunRequest) -> int | None:
             *expected_files(specs.values(), *window),
             *_carried_files(connection, carried, *window),
         ]
-        persons = seed.count_personal(connection)
+        seed.require_personal(connection)
         fingerprint = _fingerprint(connection, request.is_synthetic, files, expected, problems)
         if not _is_new(connection, request.is_synthetic, fingerprint):
             return None
-        number = _insert_release(connection, request, fingerprint, window, persons)
+        number = _insert_release(connection, request, fingerprint, window)
         _record_inputs(connection, number, files, specs, expected, window[1])
         _record_broken(connection, number, problems, carried)
     log.info("release %d planned: %d files, %s to %s", number, len(files), *window)
@@ -176,7 +176,6 @@ def _insert_release(
     request: RunRequest,
     fingerprint: str,
     window: tuple[str, str],
-    persons: int,
 ) -> int:
     connection.execute(
         """update quality.releases set status = 'failed', status_reason = 'did not finish'
@@ -185,9 +184,9 @@ def _insert_release(
     )
     row = connection.execute(
         """insert into quality.releases
-               (source, is_synthetic, fingerprint, git_revision, window_from, window_to, reviewed_persons)
-           values (%s, %s, %s, %s, %s, %s, %s) returning release_number""",
-        [request.source, request.is_synthetic, fingerprint, git_revision(), *window, persons],
+               (source, is_synthetic, fingerprint, git_revision, window_from, window_to)
+           values (%s, %s, %s, %s, %s, %s) returning release_number""",
+        [request.source, request.is_synthetic, fingerprint, git_revision(), *window],
     ).fetchone()
     assert row is not None
     return int(row[0])

@@ -133,10 +133,10 @@ def _drop_earlier_attempt(number: int) -> None:
 
 def _lay_out_reviewed(number: int) -> None:
     """The reviewed decisions as the models read them: dbt knows one file, and they are in two."""
-    schema = f"release_{number}"
+    schema = sql.Identifier(f"release_{number}")
     with database.connect("transformer") as connection:
-        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
-        seed.lay_out_for_release(connection, schema)
+        connection.execute(sql.SQL("create schema {}").format(schema))
+        seed.lay_out_for_release(connection, number)
 
 
 # dbt ----------------------------------------------------------------------------------------------------

@@ -90,6 +90,8 @@ def test_a_day_that_is_none_is_named(seeds):
         ("GB-COH-1,LU1 1AA,,,2017-06-01,", r"evidence \[evidence_missing\]: empty"),
         ("GB-COH-1;LU1 1AA;;;2017-06-01;Invented.", r"row 2 \[cell_count\]: 1 cells, not 6"),
         ("", r"row 2 \[blank_row\]"),
+        (" GB-COH-1,LU1 1AA,,,2017-06-01,Invented.", r'supplier_id \[outer_space\]: " AA-AAA-9"\. Take'),
+        ("GB-COH-1,LU1 1AA\u00a0,,,2017-06-01,Invented.", r'postcode \[outer_space\]: "AA9 9AA "\. Take'),
     ],
 )
 def test_a_reviewed_site_that_is_spoilt_is_named(seeds, row, said):

@@ -464,6 +464,7 @@ def test_refused_rows_end_with_an_error_after_the_rest_was_taken(county, path, t
         (f"{KEY},,GB-COH-1,,,,2017-01-01,AB,", "row 3, reason [reason_missing]: empty. "),
         (f"{KEY},,GB-COH-1", "row 3 [cell_count]: 3 cells, not 9. "),
         (f"{KEY},,GB-COH-1,,,,2017-01-01,AB,x, y", "row 3 [cell_count]: 10 cells, not 9. "),
+        (f"{KEY},,GB-COH-1 ,,,,2017-01-01,AB,x", 'row 3, entity_id [outer_space]: "AA-AAA-9 ". '),
         ("", "row 3 [blank_row]: nothing is in it. "),
         (",,,,,,,,", "row 3 [blank_row]: nothing is in it. "),
         (f'{KEY},,GB-COH-1,,,,2017-01-01,AB,"x\n{KEY},,"', "row 3, reason [line_end]: 2 lines. "),

@@ -7,7 +7,7 @@ first such row.
 
 In: the files. Out: their rows, in the order of their keys; the same rows in a temporary table. Written as a
 whole or not at all. Refuses files whose columns or values are not those of a reviewed decision, by row; and
-to go on without the file of persons, where the release that analysts see was made with it.
+to go on without the file of persons, once a release that analysts saw was made with it.
 """
 
 import csv
@@ -83,15 +83,26 @@ def _load_each() -> dict[Path, list[Reviewed]]:
     personal = personal_path()
     return {
         seed_path(): _load(seed_path(), is_personal=False),
-        personal: _load(personal, is_personal=True) if personal.exists() else [],
+        personal: _load(personal, is_personal=True) if _is_there(personal) else [],
     }
+
+
+def _is_there(path: Path) -> bool:
+    """Only what is certainly absent is: rows that could not be read would silently count no longer."""
+    try:
+        path.open("rb").close()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ReviewError(f"{path} cannot be read ({error.strerror}).") from error
+    return True
 
 
 def _together(of_each: Mapping[Path, Sequence[Reviewed]]) -> list[Reviewed]:
     """A row that is in both files, because moving it was cut off between them, counts once."""
-    personal = list(of_each[personal_path()])
+    personal = set(of_each[personal_path()])
     others = [row for row in of_each[seed_path()] if row._replace(is_personal=True) not in personal]
-    return _ordered([*others, *personal])
+    return _ordered([*others, *of_each[personal_path()]])
 
 
 def _ordered(rows: Iterable[Reviewed]) -> list[Reviewed]:
@@ -189,24 +200,48 @@ def text_of(rows: Iterable[Reviewed]) -> str:
 def _replace(texts: Mapping[Path, str]) -> None:
     """All whole beside their places first; the file of persons takes a row before the seed gives it up."""
     unfinished = {path: path.with_name(f".{path.name}.new") for path in texts}
+    waiting = sorted(texts, key=lambda path: path != personal_path())
     try:
         for path, text in texts.items():
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-            unfinished[path].touch(mode=mode)
-            with unfinished[path].open("w", newline="", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished[path].chmod(mode)
-        for path in sorted(texts, key=lambda path: path != personal_path()):
-            unfinished[path].replace(path)
+            _write(unfinished[path], text, _mode_of(path))
+        while waiting:
+            unfinished[waiting[0]].replace(waiting[0])
+            del waiting[0]
     except OSError as error:
         for path in unfinished.values():
             path.unlink(missing_ok=True)
-        raise ReviewError(
-            f"{' or '.join(map(str, texts))} cannot be written ({error.strerror}): everything is as it was "
-            "before, and no answer was taken."
-        ) from error
+        raise ReviewError(_unwritten(texts, waiting, error)) from error
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    path.touch(mode=mode)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(mode)
+
+
+def _mode_of(path: Path) -> int:
+    try:
+        return path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return 0o600
+
+
+def _unwritten(texts: Iterable[Path], waiting: Sequence[Path], error: OSError) -> str:
+    """What is told of files that could not all be written, by which of them had not got their place."""
+    written = " and ".join(str(path) for path in texts if path not in waiting)
+    if written:
+        return (
+            f"{waiting[0]} cannot be written ({error.strerror}), and {written} is written already: the "
+            "answers in it are taken, the others are not. Import the same file again once it can be "
+            "written: what was taken is not taken twice."
+        )
+    return (
+        f"{' or '.join(map(str, texts))} cannot be written ({error.strerror}): everything is as it was "
+        "before, and no answer was taken."
+    )
 
 
 # -- beside the tables ------------------------------------------------------------------------------------
@@ -221,7 +256,7 @@ def lay_out(connection: psycopg.Connection[Any], rows: Sequence[Reviewed]) -> No
 
     ReviewError where rows about persons that a release was made with are gone with their file.
     """
-    _require_personal(connection)
+    require_personal(connection)
     connection.execute("drop table if exists reviewed")
     connection.execute(_TABLE)
     today = date.today()
@@ -236,12 +271,14 @@ def lay_out(connection: psycopg.Connection[Any], rows: Sequence[Reviewed]) -> No
     connection.execute("analyze reviewed")
 
 
-def _require_personal(connection: psycopg.Connection[Any]) -> None:
+def require_personal(connection: psycopg.Connection[Any]) -> None:
+    """ReviewError where the file of persons must be there and is not: also after a roll-back."""
     row = connection.execute(
-        """select release_number, reviewed_persons
-           from quality.current_release join quality.releases using (release_number)"""
+        """select release_number, reviewed_persons from quality.releases
+           where reviewed_persons > 0 and status in ('published', 'withdrawn')
+           order by release_number desc limit 1"""
     ).fetchone()
-    if row and row[1] and not personal_path().exists():
+    if row and not _is_there(personal_path()):
         raise ReviewError(
             f"{personal_path()} is not there, and release {row[0]} was made with {row[1]} reviewed decisions "
             "from it, about names that are, or may be, a person's: without them such a name could be "
@@ -250,14 +287,19 @@ def _require_personal(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def count_personal(connection: psycopg.Connection[Any]) -> int:
-    """How many decisions are in the file of persons; ReviewError where it must be there and is not."""
-    _require_personal(connection)
-    return sum(row.is_personal for row in load())
+def lay_out_for_release(connection: psycopg.Connection[Any], number: int) -> None:
+    """The same rows as the table reviewed_decisions of a release's schema, for its models.
 
-
-def lay_out_for_release(connection: psycopg.Connection[Any], schema: str) -> None:
-    """The same rows as the table reviewed_decisions of a release's schema, for its models."""
-    lay_out(connection, load())
-    statement = "create table {} as table reviewed"
-    connection.execute(sql.SQL(statement).format(sql.Identifier(schema, "reviewed_decisions")))
+    The release is told how many of them are about persons. Which are in force is for its own day to say.
+    """
+    rows = load()
+    lay_out(connection, rows)
+    statement = """create table {} as
+        select supplier_key, name_key, entity_id, payee_kind, valid_from, valid_to, reviewed_on
+        from reviewed"""
+    table = sql.Identifier(f"release_{number}", "reviewed_decisions")
+    connection.execute(sql.SQL(statement).format(table))
+    connection.execute(
+        "update quality.releases set reviewed_persons = %s where release_number = %s",
+        [sum(row.is_personal for row in rows), number],
+    )

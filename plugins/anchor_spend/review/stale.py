@@ -1,12 +1,12 @@
 """Reviewed decisions that need another look, each with what to do.
 
 In: reviewed rows, and a world's suppliers, decisions and registers. Out: quality.stale_overrides, renewed,
-and warnings that name keys and ids, never names. Nothing is undone here: a reviewed decision holds until a
-person ends it.
+and warnings that name keys and ids, never names; the log, which is copied, not the keys of what may be a
+person either. Nothing is undone here: a reviewed decision holds until a person ends it.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -96,9 +96,17 @@ def note(
                values (%s, %s, %s, %s, %s, %s) on conflict do nothing""",
             [(is_synthetic, *row) for row in found],
         )
-    for line in lines(found, shown=_SHOWN):
+    for line in lines(found, shown=_SHOWN, unnamed=_personal(reviewed, found)):
         _log.warning("%s", line)
     return found
+
+
+def _personal(reviewed: Sequence[Reviewed], found: Sequence[Stale]) -> set[str]:
+    """The keys of names that are, or may be, a person's, whichever file they are in."""
+    return {
+        *(row.supplier_key for row in reviewed if row.is_personal),
+        *(row.supplier_key for row in found if row.rule == "in_repository"),
+    }
 
 
 def stored(connection: psycopg.Connection[Any], is_synthetic: bool) -> list[Stale]:
@@ -111,13 +119,17 @@ def stored(connection: psycopg.Connection[Any], is_synthetic: bool) -> list[Stal
     return [Stale(*row) for row in rows]
 
 
-def lines(found: Sequence[Stale], shown: int | None = None) -> Iterator[str]:
-    """A line for each rule that warns, with the decisions it is about."""
+def lines(found: Sequence[Stale], shown: int | None = None, unnamed: Set[str] = frozenset()) -> Iterator[str]:
+    """A line for each rule that warns, with its decisions; those that would name `unnamed` keys counted."""
     for rule in dict.fromkeys(row.rule for row in found if row.severity == "warning"):
         rows = [row for row in found if row.rule == rule]
-        keys = ", ".join(f"{row.supplier_key} ({row.detail})" for row in rows[:shown])
-        more = f" and {len(rows) - shown} more" if shown and len(rows) > shown else ""
-        yield f"Reviewed decisions, {rule}: {keys}{more}. {_REMEDIES[rule]}"
+        named = [row for row in rows if unnamed.isdisjoint(f"{row.supplier_key} {row.detail}".split())]
+        said = [", ".join(f"{row.supplier_key} ({row.detail})" for row in named[:shown])] if named else []
+        if shown and len(named) > shown:
+            said.append(f"{len(named) - shown} more")
+        if len(rows) > len(named):
+            said.append(f"{len(rows) - len(named)} about names that are, or may be, a person's")
+        yield f"Reviewed decisions, {rule}: {' and '.join(said)}. {_REMEDIES[rule]}"
 
 
 def find(
