@@ -282,6 +282,18 @@ def test_batches_and_order_do_not_count(register, monkeypatch):
     assert resolve_with(register, queries[::-1], [])[::-1] == expected
 
 
+def test_a_postcode_does_not_explain_away_that_each_name_has_a_word_of_its_own():
+    """Two firms of one trade at one address."""
+    register = build_index(
+        [company("01000101", "Fernlode Drainage Ltd")._replace(postcode="LU1 2AB"), *filler()]
+    )
+    queries = [
+        Query(name, name, postcode="LU1 2AB") for name in ("Weldbrook Drainage", "Fernlode Drain Clearing")
+    ]
+    apart, alike = resolve_with(register, queries, [])
+    assert (apart.entity_id, alike.entity_id) == (None, "GB-COH-01000101")
+
+
 def test_an_empty_register_finds_nothing():
     (decision,) = resolve_with(build_index([]), [Query("k", "Quillmere Catering", "01000001")], [])
     assert decision.evidence["why"] == "no register holds the name"

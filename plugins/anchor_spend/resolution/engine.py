@@ -31,9 +31,10 @@ _LEAST_SHOWN = 0.0001  # probability
 _NUMBER = (
     12.0  # what a printed number that agrees adds to the log odds: no doubt, where the names share a word
 )
-_POSTCODE = 7.0  # a postcode agrees by chance with one company in thousands
+_POSTCODE = 6.0  # many companies share an address
 _INACTIVE = -6.0  # an organisation that was not yet, or no longer, there when it was paid
 _COUNTS = 0.01  # the probability from which on it matters whether a candidate was there
+_TELLING = 5.0  # the weight of a word that a postcode cannot explain away, where either name has one
 _LEAST_SHARED = 4.0  # the weight of words in common that a printed number or postcode needs
 
 _SPELLED, _BEGINS = evidence.COLUMNS.index("spelled"), evidence.COLUMNS.index("cut_begins")
@@ -201,6 +202,7 @@ def _weigh_entities(
     agreeing = np.where(shares_words, _agreeing(pointed, owners, entities), -1)
     printed = np.array([question.postcode for question in questions], dtype="S8")[owners]
     postcode_agrees = (printed != b"") & (printed == index.postcodes[entities]) & shares_words
+    postcode_agrees &= ~_tells_apart(table)
     is_inactive = np.logical_or(*activity.absences(index, paid, owners, entities))
     odds = model.log_odds(table, fitted.candidate)
     odds = odds + _NUMBER * (agreeing >= 0) + _POSTCODE * postcode_agrees + _INACTIVE * is_inactive
@@ -216,6 +218,12 @@ def _shares_words(table: Floats) -> Flags:
         table[:, evidence.COLUMNS.index(name)] for name in ("shared", "acronym_3", "acronym_4")
     )
     return np.asarray((shared * 5 >= _LEAST_SHARED) | (sum(acronyms) > 0))
+
+
+def _tells_apart(table: Floats) -> Flags:
+    """Each name has a telling word that the other lacks: two firms of one trade at one address."""
+    ours, theirs = (table[:, evidence.COLUMNS.index(name)] for name in ("core_lost_ours", "core_lost_theirs"))
+    return np.asarray(np.minimum(ours, theirs) * 5 >= _TELLING)
 
 
 def _agreeing(pointed: _Pointed, owners: Integers, entities: Integers) -> Integers:
