@@ -120,6 +120,7 @@ def _engine(
     known, _ = apart(pounds.pounds_of, data, labels)
     return report.of_widths(answers, labels) | costs[0], {
         "proposed": proposed,
+        "likeliest": [float(part.is_right.sum() / labels.has_answer.sum()) for part in answers],
         "sources": report.by_source(answers[0], labels),
         "pounds": report.by_pounds(answers[0], labels, known),
         "calibration": report.of_calibration(answers[0]),
