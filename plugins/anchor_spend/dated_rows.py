@@ -1,6 +1,6 @@
 """CSV files of dated rows that people edit, by hand or in a spreadsheet: read whole, or refused.
 
-In: a file, its columns, and what must hold of a row. Out: its rows, numbered as a spreadsheet shows them.
+In: a file, its columns, and what must hold of a row. Out: its rows.
 Refuses rows that are not as they were written by file, row, column, shape, rule and what to do, all in one
 error and without a value: a row passed over would be a decision that no longer counts, and nobody would
 know.
@@ -31,18 +31,16 @@ class Spoilt(NamedTuple):
     remedy: str
 
 
-def read(
-    path: Path, columns: Sequence[str], check: Callable[[Cells], Iterator[Spoilt]]
-) -> list[tuple[int, Cells]]:
-    """Every row with its number; ReviewError names all that is spoilt."""
+def read(path: Path, columns: Sequence[str], check: Callable[[Cells], Iterator[Spoilt]]) -> list[Cells]:
+    """Every row; ReviewError names all that is spoilt."""
     (_, header), *rows = _lines(path) or [(1, [])]
     found = [(1, problem) for problem in _header_problems(header, columns)]
-    taken: list[tuple[int, Cells]] = []
+    taken: list[Cells] = []
     for number, line in rows if not found else []:
         problems = list(_line_problems(line, columns))
         cells = dict(zip(columns, line, strict=False))
         found += [(number, problem) for problem in problems or check(cells)]
-        taken.append((number, cells))
+        taken.append(cells)
     if found:
         raise ReviewError(_told(path, found))
     return taken

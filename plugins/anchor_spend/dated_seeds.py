@@ -21,14 +21,14 @@ _SUPPLIER_ID = re.compile(rf"unmatched-[0-9a-f]{{16}}|{seed.ENTITY_ID.pattern}")
 def in_force(day: date) -> dict[str, list[tuple[str, ...]]]:
     """What the rows in force say, by kind, in an order of their own."""
     decided = [row for row in seed.load() if row.is_in_force(day)]
-    sites = [cells for _, cells in _sites() if _holds(cells, day)]
+    sites = [cells for cells in _sites() if _holds(cells, day)]
     return {
         "suppliers": sorted((row.supplier_key, row.name_key, *row.outcome) for row in decided),
         "sites": sorted((cells["supplier_id"], cells["postcode"]) for cells in sites),
     }
 
 
-def _sites() -> list[tuple[int, Cells]]:
+def _sites() -> list[Cells]:
     path = PROJECT / "dbt_project" / "seeds" / "reviewed_sites.csv"
     return read(path, _SITE_COLUMNS, _site_problems)
 

@@ -172,10 +172,7 @@ def _is_new(connection: psycopg.Connection[Any], is_synthetic: bool, fingerprint
 
 
 def _insert_release(
-    connection: psycopg.Connection[Any],
-    request: RunRequest,
-    fingerprint: str,
-    window: tuple[str, str],
+    connection: psycopg.Connection[Any], request: RunRequest, fingerprint: str, window: tuple[str, str]
 ) -> int:
     connection.execute(
         """update quality.releases set status = 'failed', status_reason = 'did not finish'

@@ -15,6 +15,8 @@ from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.index import Index
 from anchor_spend.resolution.wording import Bytes, Flags, Floats, Ids, Integers
 
+HELD = 0.99  # from here on a word is held whole
+
 
 class Alike(NamedTuple):
     """A row for each pair of names, a column for each word; -1 where there is none.

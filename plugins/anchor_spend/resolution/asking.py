@@ -52,14 +52,14 @@ def _readings(index: Index, words: Words, spelling: wording.Spelling, is_cut: Fl
     weights = np.where(ids < 0, index.unknown_weight, index.word_weights[ids])
     return Readings(
         offsets=words.offsets,
-        text_offsets=_running(words.lengths)[words.offsets],
+        text_offsets=running(words.lengths)[words.offsets],
         text=np.frombuffer("".join(spelled).encode(), dtype=np.uint8),
         spelled=words.spelled,
         begins=words.begins,
-        raw_lengths=np.diff(_running(words.raw_lengths)[words.offsets]),
+        raw_lengths=np.diff(running(words.raw_lengths)[words.offsets]),
         is_cut=is_cut,
         initials=initials_of(words.offsets, words.hashes, letters[:, 0]),
-        weights=np.diff(_running(weights)[words.offsets]),
+        weights=np.diff(running(weights)[words.offsets]),
         hashes=words.hashes,
         ids=ids,
         lengths=words.lengths,
@@ -68,7 +68,8 @@ def _readings(index: Index, words: Words, spelling: wording.Spelling, is_cut: Fl
     )
 
 
-def _running(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def running(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The sums of all values before each, and of all."""
     return np.concatenate([[0], np.cumsum(values, dtype=float if values.dtype.kind == "f" else int)])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from anchor_spend.resolution import kernels
 from anchor_spend.resolution import readings as ways
-from anchor_spend.resolution.alike import Alike, compare
+from anchor_spend.resolution.alike import HELD, Alike, compare
 from anchor_spend.resolution.asking import Asked
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.index import TRADING, Index
@@ -19,7 +19,6 @@ from anchor_spend.resolution.namesakes import begun_alike, begun_as_both, holdin
 from anchor_spend.resolution.wording import Flags, Floats, Integers
 
 _SMALL = 0.3  # the part of its weight that AND, OF ... keeps
-_HELD = 0.99
 _SHORT = (5, 6)  # words of short names, ours and theirs
 _FEW = 2  # names: a word in no more of them tells its organisation
 GROUPS = {
@@ -91,14 +90,14 @@ def _of_words(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
     lost_ours, lost_theirs = ours * (1 - alike.our_hold), theirs * (1 - alike.their_hold)
     shared = theirs * alike.their_hold
     total, lost, missing = shared.sum(axis=1), lost_ours.sum(axis=1), lost_theirs.sum(axis=1)
-    our_rarest = np.take_along_axis(alike.our_hold, ours.argmax(axis=1)[:, None], axis=1)[:, 0] >= _HELD
-    their_rarest = np.take_along_axis(alike.their_hold, theirs.argmax(axis=1)[:, None], axis=1)[:, 0] >= _HELD
+    our_rarest = np.take_along_axis(alike.our_hold, ours.argmax(axis=1)[:, None], axis=1)[:, 0] >= HELD
+    their_rarest = np.take_along_axis(alike.their_hold, theirs.argmax(axis=1)[:, None], axis=1)[:, 0] >= HELD
     near = (alike.our_hold > 0) & (alike.our_hold < 1)
     near_theirs = (alike.their_hold > 0) & (alike.their_hold < 1)
     counts = (alike.theirs >= 0).sum(axis=1)
     last = np.take_along_axis(alike.their_hold, np.maximum(counts - 1, 0)[:, None], axis=1)[:, 0]
-    held = (theirs * (alike.their_hold >= _HELD)).argmax(axis=1)[:, None]
-    is_held = np.take_along_axis(alike.their_hold, held, axis=1)[:, 0] >= _HELD
+    held = (theirs * (alike.their_hold >= HELD)).argmax(axis=1)[:, None]
+    is_held = np.take_along_axis(alike.their_hold, held, axis=1)[:, 0] >= HELD
     sole = is_held & (index.word_counts[np.take_along_axis(alike.theirs, held, axis=1)[:, 0]] <= _FEW)
     first = alike.our_hold[:, 0] * alike.their_hold[:, 0] * alike.first_equal
     return {
@@ -147,7 +146,7 @@ def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
     core_ours = (alike.ours >= 0) & (alike.our_kinds & (GENERIC | SMALL) == 0)
     core_theirs = (alike.theirs >= 0) & (alike.their_kinds & (GENERIC | SMALL) == 0)
     our_lost, their_lost = alike.our_hold < 0.5, alike.their_hold < 0.5
-    is_core_held = core_theirs.any(axis=1) & ~(core_theirs & (alike.their_hold < _HELD)).any(axis=1)
+    is_core_held = core_theirs.any(axis=1) & ~(core_theirs & (alike.their_hold < HELD)).any(axis=1)
     only_core = is_core_held & (core_theirs.sum(axis=1) == 1) & (core_ours.sum(axis=1) > 1)
     rarest = (theirs * alike.their_hold).max(axis=1)
     return {
@@ -165,7 +164,7 @@ def _of_kinds(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Found:
         "core_lost_ours": (ours * (1 - alike.our_hold) * core_ours).sum(axis=1) / 5,
         "core_count_ours": (core_ours & our_lost).sum(axis=1),
         "core_count_theirs": (core_theirs & their_lost).sum(axis=1),
-        "all_core": core_ours.any(axis=1) & ~(core_ours & (alike.our_hold < _HELD)).any(axis=1),
+        "all_core": core_ours.any(axis=1) & ~(core_ours & (alike.our_hold < HELD)).any(axis=1),
         "only_core": only_core,
         "only_core_rarest": only_core * rarest / 5,
     }

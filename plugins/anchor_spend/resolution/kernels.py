@@ -22,7 +22,7 @@ _PARTED_OTHERWISE = 0.95  # how far words hold each other where the whole names 
 OUR_WORDS, THEIR_WORDS = 10, 12  # words compared of either name
 _POWERS = wording.powers(wording.LONGEST_KEPT + 1).copy()
 _THE = np.uint64(ord("T"))  # names lose a THE at their head, their initials do not
-_PLACES = np.uint64(37) ** np.arange(PACKED + 1, dtype=np.uint64)
+_BEYOND = wording.packed_place(np.arange(PACKED + 1))
 _ALL, _NONE, _ONE = np.uint64(2**64 - 1), np.uint64(0), np.uint64(1)
 _FIRST_WORDS = 6  # compared for a first score
 _LOOKED_UP = 0.08  # what a unit of the weight looked up adds to a first score
@@ -425,7 +425,7 @@ def _begins_as_written(readings: Readings, names: Names, reading: int, name: int
     length = readings.raw_lengths[reading]
     ours, theirs = readings.begins[reading], names.begins[names.begin_places[name]]
     for half in range(2):
-        beyond = _PLACES[PACKED - min(max(length - PACKED * half, 0), PACKED)]
+        beyond = _BEYOND[min(max(length - PACKED * half, 0), PACKED)]
         if ours[half] // beyond != theirs[half] // beyond:
             return False
     return bool(length > 0)

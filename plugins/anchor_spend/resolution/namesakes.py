@@ -8,21 +8,19 @@ a hundred namesakes only the nearest are compared.
 import numpy as np
 
 from anchor_spend.resolution import kernels, wording
-from anchor_spend.resolution.alike import Alike
-from anchor_spend.resolution.asking import Asked
+from anchor_spend.resolution.alike import HELD, Alike
+from anchor_spend.resolution.asking import Asked, running
 from anchor_spend.resolution.candidates import Pairs
 from anchor_spend.resolution.index import COMMON_NAMES, Index
 from anchor_spend.resolution.wording import PACKED, Integers, packed_place
 
 _LETTERS = 2 * PACKED  # of a name that are kept as its beginning
-_HELD = 0.99
 
 
 def begun_alike(asked: Asked, index: Index, pairs: Pairs) -> Integers:
     """For each pair how many names begin with all letters of ours, as far as 24."""
     readings, inverse = np.unique(pairs.readings, return_inverse=True)
-    lengths = np.diff(_letters_before(asked)[asked.words.offsets])[readings]
-    return np.asarray(_begun(asked, index, readings, lengths)[inverse])
+    return np.asarray(_begun(asked, index, readings, asked.readings.raw_lengths[readings])[inverse])
 
 
 def begun_as_both(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Integers:
@@ -33,14 +31,14 @@ def begun_as_both(asked: Asked, index: Index, pairs: Pairs, alike: Alike) -> Int
     words = np.logical_and.accumulate(ours == theirs, axis=1).sum(axis=1)
     distinct, inverse = np.unique(pairs.readings * (width + 1) + words, return_inverse=True)
     readings, count = np.divmod(distinct, width + 1)
-    before, starts = _letters_before(asked), asked.words.offsets[readings]
+    before, starts = running(asked.words.raw_lengths), asked.words.offsets[readings]
     begun = _begun(asked, index, readings, before[starts + count] - before[starts])
     return np.asarray(np.where(count > 0, begun, _all(index))[inverse])
 
 
 def holding_both(index: Index, alike: Alike) -> Integers:
     """For each pair how many names hold the rarest word, or two neighbours, that both hold whole."""
-    held = (alike.their_hold >= _HELD) & (alike.theirs >= 0)
+    held = (alike.their_hold >= HELD) & (alike.theirs >= 0)
     counts = np.where(held, index.word_counts[alike.theirs], _all(index)).min(axis=1)
     row, place = np.nonzero(held[:, :-1] & held[:, 1:])
     first, second = alike.theirs[row, place], alike.theirs[row, place + 1]
@@ -58,11 +56,6 @@ def holding_both(index: Index, alike: Alike) -> Integers:
 def _all(index: Index) -> int:
     """How many names nothing tells apart, in a small register too."""
     return index.size + COMMON_NAMES
-
-
-def _letters_before(asked: Asked) -> Integers:
-    """How many letters stand before each word, of all readings."""
-    return np.concatenate([[0], np.cumsum(asked.words.raw_lengths, dtype=np.int64)])
 
 
 def _begun(asked: Asked, index: Index, readings: Integers, letters: Integers) -> Integers:

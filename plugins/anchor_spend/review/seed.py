@@ -110,7 +110,7 @@ def _ordered(rows: Iterable[Reviewed]) -> list[Reviewed]:
 
 
 def _load(path: Path, *, is_personal: bool) -> list[Reviewed]:
-    return [_row(cells, is_personal) for _, cells in read(path, COLUMNS, _problems)]
+    return [_row(cells, is_personal) for cells in read(path, COLUMNS, _problems)]
 
 
 def _row(cells: Cells, is_personal: bool) -> Reviewed:
